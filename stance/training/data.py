@@ -1,0 +1,191 @@
+"""Labelled rows for training and measuring: read, mapped to three labels, mixed as a recipe says.
+
+Public sets are described in data/sets.toml and read from a folder; they are never part of this package. A row is
+one (target, text, label); what a label means depends on its task. Nothing here ever sees who published a text."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from stance.errors import InputError
+from stance.records import STANCES, digest, read_rows
+from stance.training.recipes import Portion, Recipe
+
+LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(STANCES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled pair. `start`, `end`: where the target is mentioned in the text, if known; `group`: the event,
+    topic or claim that must not be split between training and measuring."""
+
+    text: str
+    target: str
+    label: int
+    task: str
+    group: str
+    start: int | None = None
+    end: int | None = None
+
+
+def shipped_sets() -> dict[str, dict[str, Any]]:
+    """The table of public sets, set name → description (see data/sets.toml)."""
+    here = Path(__file__).resolve().parents[1]
+    for path in (here / "_shipped" / "sets.toml", here.parent / "data" / "sets.toml"):
+        if path.is_file():
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+    raise InputError("data/sets.toml is missing from this installation; reinstall stance-compare")
+
+
+def data_folder(given: Path | None = None) -> Path:
+    """Where public sets lie: the folder given, or the one named by STANCE_DATA. Raises InputError if neither is."""
+    folder = given or (Path(os.environ["STANCE_DATA"]) if os.environ.get("STANCE_DATA") else None)
+    if folder is None:
+        raise InputError("no data folder: give --data DIR, or set STANCE_DATA to the folder that holds one folder per set")
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; it should hold one folder per data set")
+    return folder
+
+
+def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]:
+    """The rows of one split of a public set, in file order, texts with their white space folded where the target's
+    offsets don't matter. Raises InputError where the set, split or file is unknown."""
+    sets = shipped_sets()
+    if name not in sets:
+        raise InputError(f"data set {name!r} is not in data/sets.toml; known: {', '.join(sorted(sets))}")
+    spec = sets[name]
+    if split not in spec["files"]:
+        raise InputError(f"data set {name!r} has no split {split!r}; known: {', '.join(spec['files'])}")
+    base = data_folder(folder) / name
+    bodies: dict[str, str] = {}
+    if join := spec.get("join"):
+        bodies = {str(row[join["key"]]): row[join["text"]] for row in read_rows(base / join["file"])}
+    examples = []
+    for row in read_rows(base / spec["files"][split]):
+        label = spec["labels"].get(row["label"])
+        if label is None:
+            continue
+        text = bodies[str(row[spec["text"]])] if bodies else row[spec["text"]]
+        located = "start" in spec
+        examples.append(Example(
+            text=text if located else " ".join(text.split()), target=" ".join(row[spec["target"]].split()),
+            label=LABEL_INDEX[label], task=spec["task"], group=str(row.get(spec["group"])),
+            start=row[spec["start"]] if located else None, end=row[spec["end"]] if located else None))
+    return examples
+
+
+def load_csv(path: Path, task: str) -> list[Example]:
+    """Rows of a user's own CSV with the columns text, target, label. Raises InputError with the line number."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = {"text", "target", "label"} - set(reader.fieldnames or ())
+            if missing:
+                raise InputError(f"{path}: column {', '.join(sorted(missing))} missing; text, target, label are needed")
+            examples = []
+            for row in reader:
+                if row["label"] not in LABEL_INDEX:
+                    raise InputError(f"{path}, line {reader.line_num}: label {row['label']!r} is none of {', '.join(STANCES)}")
+                examples.append(Example(row["text"], row["target"], LABEL_INDEX[row["label"]], task, row["target"]))
+            return examples
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); give a UTF-8 CSV file") from None
+
+
+def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Example]:
+    """What one [[train]] or [[dev]] entry of a recipe stands for, in an order that depends on the seed alone."""
+    rng = random.Random(digest(seed, portion.set, portion.csv, portion.split, portion.task, portion.paired))
+    if portion.csv is not None:
+        examples = load_csv(Path(portion.csv), portion.task or "topic")
+    else:
+        assert portion.set is not None  # load_recipe saw to it
+        examples = load_set(portion.set, portion.split, folder)
+    if portion.task:
+        examples = [replace(example, task=portion.task) for example in examples]
+    rng.shuffle(examples)
+    if portion.paired:
+        examples = _pair_within_groups(examples, rng)
+    if portion.per_label:
+        examples = [row for label in range(len(STANCES))
+                    for row in [e for e in examples if e.label == label][:portion.per_label]]
+    if portion.limit:
+        examples = examples[:portion.limit]
+    if portion.wrong_target:
+        examples += _with_wrong_targets(examples, round(portion.wrong_target * len(examples)), rng)
+    return examples
+
+
+def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:
+    """All training rows of a recipe, augmented: names swapped, mentions marked, tasks left untold."""
+    rows = [row for portion in recipe.train for row in load_portion(portion, folder, recipe.seed)]
+    rng = random.Random(digest(recipe.seed, recipe.name))
+    names = sorted({row.target for row in rows if row.start is not None and row.target[:1].isupper()})
+    mixed = []
+    for row in rows:
+        if row.start is not None and names and rng.random() < recipe.swapped and row.target[:1].isupper():
+            row = _swap_name(row, rng.choice(names))
+        if row.start is not None and rng.random() < recipe.marked:
+            row = mark_mention(row)
+        mixed.append(replace(row, task="") if rng.random() < recipe.untold else row)
+    rng.shuffle(mixed)
+    return mixed
+
+
+def mark_mention(row: Example) -> Example:
+    """The row with asterisks around the mention of its target; unchanged where the mention is not known."""
+    if row.start is None or row.end is None:
+        return row
+    text = f"{row.text[:row.start]}* {row.text[row.start:row.end]} *{row.text[row.end:]}"
+    return replace(row, text=text, start=row.start + 2, end=row.end + 2)
+
+
+def _swap_name(row: Example, name: str) -> Example:
+    """Another name in the target's place, everywhere in the text: a label must not hang on a name."""
+    assert row.start is not None
+    before, after = row.text[:row.start], row.text[row.end:]
+    before = before.replace(row.target, name)
+    return replace(row, text=before + name + after.replace(row.target, name), target=name,
+                   start=len(before), end=len(before) + len(name))
+
+
+def _pair_within_groups(examples: Sequence[Example], rng: random.Random) -> list[Example]:
+    groups: dict[str, list[Example]] = {}
+    for example in examples:
+        groups.setdefault(example.group, []).append(example)
+    pairs = []
+    for members in groups.values():
+        if len(members) < 2:
+            continue
+        for one in members:
+            other = rng.choice([m for m in members if m is not one])
+            label = LABEL_INDEX["favourable"] if one.label == other.label else LABEL_INDEX["unfavourable"]
+            pairs.append(Example(one.text, other.text, label, one.task, one.group))
+    rng.shuffle(pairs)
+    return pairs
+
+
+def _with_wrong_targets(examples: Sequence[Example], n: int, rng: random.Random) -> list[Example]:
+    """Right passage, wrong target: the passage takes no position on it."""
+    wrong = []
+    for example in examples[:n]:
+        other = rng.choice(examples)
+        if other.group != example.group and other.target.casefold() not in example.text.casefold():
+            wrong.append(replace(example, target=other.target, label=LABEL_INDEX["neutral"], start=None, end=None))
+    return wrong
+
+
+def leaked_texts(training: Sequence[Example], measured: Sequence[Example]) -> set[str]:
+    """Texts that are in both, compared by their words alone. A model must not be measured on what it learned."""
+    seen = {_words(row.text) for row in training}
+    return {row.text for row in measured if _words(row.text) in seen}
+
+
+def _words(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

@@ -1,0 +1,136 @@
+"""The fit itself: a recipe and labelled rows in, a directory with weights and tokenizer out.
+
+Uses transformers' Trainer, on the CPU in bfloat16 where the processor has it. Checkpoints go to the run folder, so a
+run that was cut off goes on where it was. It does not measure: see measure.py."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import time
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from stance.encoding import find_encoder_directory
+from stance.errors import InputError
+from stance.framing import target_words
+from stance.records import STANCES, digest
+from stance.training.data import Example, load_training_rows
+from stance.training.recipes import Recipe
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_STEPS = 150
+
+
+def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = False) -> Path:
+    """Train by the recipe; returns the folder with the weights (`runs/NAME-DIGEST/weights`).
+
+    A run of the same recipe that was cut off is resumed from its last checkpoint; one that is done is not repeated.
+    Raises InputError where data, base or the `train` extra is missing."""
+    run = runs / f"{recipe.name}-{digest(recipe.model_dump_json())[:8]}"
+    weights = run / "weights"
+    if (weights / "training.json").is_file():
+        log.info("%s is done already", weights)
+        return weights
+    try:
+        import torch
+        from transformers import (
+            AutoModelForSequenceClassification,
+            AutoTokenizer,
+            DataCollatorWithPadding,
+            Trainer,
+            TrainerCallback,
+            TrainingArguments,
+            set_seed,
+        )
+        version("accelerate")
+    except ImportError as error:
+        raise InputError(f"training needs more packages ({error}): pip install 'stance-compare[train]'") from None
+
+    rows = load_training_rows(recipe, folder)
+    log.info("%d training rows: %s", len(rows), dict(Counter(row.task or "untold" for row in rows)))
+    base = find_encoder_directory(None if recipe.base == "default" else recipe.base, download=download)
+    set_seed(recipe.seed)
+    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        base, num_labels=len(STANCES), id2label=dict(enumerate(STANCES)),
+        label2id={stance: i for i, stance in enumerate(STANCES)}, local_files_only=True, dtype=torch.float32)
+    if recipe.lora:
+        model = _with_adapters(model, recipe)
+
+    arguments = TrainingArguments(
+        output_dir=str(run), num_train_epochs=recipe.epochs, learning_rate=recipe.learning_rate,
+        per_device_train_batch_size=recipe.batch_size, warmup_steps=recipe.warmup, lr_scheduler_type="linear",
+        weight_decay=0.01, label_smoothing_factor=recipe.label_smoothing, seed=recipe.seed, data_seed=recipe.seed,
+        bf16=_has_bfloat16(), use_cpu=not torch.cuda.is_available(), train_sampling_strategy="group_by_length",
+        length_column_name="length", save_steps=CHECKPOINT_STEPS, save_total_limit=1, logging_steps=50,
+        report_to="none", disable_tqdm=True, dataloader_num_workers=0, remove_unused_columns=True)
+
+    started = time.monotonic()
+
+    class StopInTime(TrainerCallback):  # type: ignore[misc]
+        """Bounded: stops at max_minutes, whatever the epochs."""
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if time.monotonic() - started > recipe.max_minutes * 60:
+                control.should_training_stop = True
+
+    trainer = Trainer(model=model, args=arguments, train_dataset=_tokenized(rows, tokenizer, recipe.max_length),
+                      data_collator=DataCollatorWithPadding(tokenizer), callbacks=[StopInTime()])
+    resumable = any(run.glob("checkpoint-*"))
+    trainer.train(resume_from_checkpoint=resumable or None)
+
+    weights.mkdir(parents=True, exist_ok=True)
+    trained = trainer.model
+    if not recipe.lora:
+        trained = trained.to(torch.float16)  # half the size; measured afterwards in this form
+    trained.save_pretrained(weights, safe_serialization=True)
+    tokenizer.save_pretrained(weights)
+    record = {
+        "recipe": recipe.model_dump(mode="json"), "rows": len(rows), "rows_by_task": dict(sorted(Counter(row.task for row in rows).items())),
+        "steps": trainer.state.global_step, "steps_planned": trainer.state.max_steps,
+        "minutes": round((time.monotonic() - started) / 60, 1), "resumed": resumable,
+        "data_digest": digest(*sorted(digest(r.text, r.target, r.label, r.task) for r in rows)),
+        "versions": {name: version(name) for name in ("torch", "transformers", "accelerate")} | {"python": platform.python_version()},
+        "precision": "bfloat16 autocast" if arguments.bf16 else "float32",
+    }
+    (weights / "training.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return weights
+
+
+def _tokenized(rows: Sequence[Example], tokenizer: Any, max_length: int) -> Any:
+    from datasets import Dataset
+
+    encoded = tokenizer([target_words(row.target, row.task) for row in rows], [row.text for row in rows],
+                        truncation="longest_first", max_length=max_length)
+    columns = {name: encoded[name] for name in encoded}
+    return Dataset.from_dict(columns | {"labels": [row.label for row in rows],
+                                        "length": [len(ids) for ids in encoded["input_ids"]]})
+
+
+def _with_adapters(model: Any, recipe: Recipe) -> Any:
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    assert recipe.lora is not None
+    return get_peft_model(model, LoraConfig(
+        task_type=TaskType.SEQ_CLS, r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, lora_dropout=recipe.lora.dropout,
+        target_modules="all-linear"))
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor computes bfloat16 itself; emulated, it would be slower than float32."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.backends.cpu.get_cpu_capability().startswith("AVX512")) and "avx512_bf16" in _processor_flags()
+
+
+def _processor_flags() -> str:
+    info = Path("/proc/cpuinfo")
+    return info.read_text(encoding="utf-8", errors="replace") if info.is_file() else ""

@@ -1,0 +1,98 @@
+"""A recipe: everything that decides what a trained model is, as one TOML file.
+
+`stance train RECIPE.toml` reads it; the same recipe, data and versions give the same model on the same machine."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stance.errors import InputError
+
+Task = Literal["sentiment", "claim", "topic", "relation"]
+
+
+class Portion(BaseModel):
+    """Rows of one data set that go into training.
+
+    set, csv      a set named in data/sets.toml, or a CSV of your own with columns text, target, label
+    task          overrides the set's own; labels keep their meaning
+    limit         so many rows at most, drawn by the seed
+    per_label     so many rows of each label at most, drawn by the seed
+    paired        rows of one group are paired: the text of one becomes the target of another; favourable where their
+                  labels are the same, unfavourable where they are opposite (gives relation data from debates)
+    wrong_target  share of rows added once more with a target from another group, labelled neutral
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    set: str | None = None
+    csv: str | None = None
+    split: str = "train"
+    task: Task | None = None
+    limit: int | None = Field(default=None, ge=1)
+    per_label: int | None = Field(default=None, ge=1)
+    paired: bool = False
+    wrong_target: float = Field(default=0.0, ge=0, le=1)
+
+
+class Lora(BaseModel):
+    """Low-rank adapters (Hu et al. 2021) on every linear layer of the encoder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rank: int = Field(default=16, ge=1)
+    alpha: int = Field(default=32, ge=1)
+    dropout: float = Field(default=0.05, ge=0, lt=1)
+
+
+class Recipe(BaseModel):
+    """How one model is made.
+
+    base           encoder: "default" (the pinned wheel), a directory, or a hub id in the local cache
+    marked         share of rows with known target offsets whose mention is marked in the text
+    swapped        share of those whose mention is replaced by another row's name, so that names carry no label
+    untold         share of rows whose task is not told to the model, so that it also works untold
+    max_minutes    training stops there, whatever the epochs; the record says how far it came
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    base: str = "default"
+    seed: int = 13
+    epochs: float = Field(default=2, gt=0)
+    learning_rate: float = Field(default=1e-4, gt=0)
+    warmup: float = Field(default=0.06, ge=0, lt=1)
+    batch_size: int = Field(default=32, ge=1)
+    max_length: int = Field(default=128, ge=16, le=512)
+    label_smoothing: float = Field(default=0.05, ge=0, lt=1)
+    max_minutes: float = Field(default=120, gt=0)
+    lora: Lora | None = None
+    marked: float = Field(default=0.7, ge=0, le=1)
+    swapped: float = Field(default=0.3, ge=0, le=1)
+    untold: float = Field(default=0.15, ge=0, le=1)
+    train: tuple[Portion, ...] = Field(min_length=1)
+    dev: tuple[Portion, ...] = ()
+
+
+def load_recipe(path: Path) -> Recipe:
+    """The recipe in a TOML file. Raises InputError that names the file, the field and what is expected of it."""
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); give a recipe such as models/recipes/stance.toml") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not TOML ({error})") from None
+    try:
+        recipe = Recipe.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    for portion in recipe.train + recipe.dev:
+        if (portion.set is None) == (portion.csv is None):
+            raise InputError(f"{path}: every portion names either a set or a csv")
+    return recipe
