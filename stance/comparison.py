@@ -1,0 +1,273 @@
+"""Puts the records side by side: what each source does about each issue, who opposes whom, who is silent.
+
+    documents, claims, issues, positions, run ─ compare ─▶ Comparison (with a cell for every issue and source)
+
+and the same rows turned around: by pair of sources, by source, by holder. It finds nothing new: which claims speak
+to an issue is alignment's work, how a holder stands is the classifier's. It draws no conclusion about a source.
+
+Everything here is a pure function. Only the order of `documents` matters (it is the user's order of columns).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import sqrt
+from typing import Any
+
+from stance.errors import InputError
+from stance.records import STANCES, Cell, CellState, Claim, Comparison, Document, Issue, Position, Stance, digest
+
+# Confidence in words: the word holds from this probability upward. How often each word turned out wrong is measured
+# by `stance evaluate` and printed on the report's method page.
+CONFIDENCE_WORDS: tuple[tuple[str, float], ...] = (
+    ("almost certain", 0.9), ("likely", 0.75), ("fairly sure", 0.55), ("unsure", 0.0))
+CLEAR = 0.55  # from "fairly sure" upward a position counts as clear; below, it is kept but decides nothing
+CELL_STATES: tuple[CellState, ...] = ("states", "mentions", "blank", "cut", "silent")
+_SIGNED = ("version", "versions", "models", "thresholds", "seed")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One claim in one row, with what a reader asks about it.
+
+    holder      whose position it is, for display; "" where it cannot be told
+    origin      who the words come from upstream: the source itself unless a document or an attribution says otherwise
+    confidence  0 to 1: the weaker of "the stance is right" and "voice and holder are right"; 0 where the classifier
+                abstains
+    """
+
+    issue: Issue
+    claim: Claim
+    source: str
+    holder: str
+    origin: str
+    position: Position | None
+    confidence: float
+
+    @property
+    def stance(self) -> Stance | None:
+        return self.position.stance if self.position else None
+
+    @property
+    def is_clear(self) -> bool:
+        return self.stance is not None and self.confidence >= CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often two sources take the same clear stance, over the issues where both take one.
+
+    n_shared         issues where both take a clear stance and more than one origin stands behind them
+    n_agree          of those, with the same stance
+    n_single_origin  further issues where they agree because both relay one and the same origin: no corroboration
+    low, high        95 % Wilson score interval (Wilson 1927) of n_agree / n_shared; 0 and 1 where nothing is shared
+    """
+
+    sources: tuple[str, str]
+    n_shared: int
+    n_agree: int
+    n_single_origin: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One holder's clear positions. An issue counts once for each stance, however often it was printed."""
+
+    name: str
+    counts: Mapping[Stance, int]
+    spoken: tuple[Spoken, ...]
+
+
+def compare(documents: Sequence[Document], claims: Iterable[Claim], issues: Iterable[Issue],
+            positions: Iterable[Position], run: Mapping[str, Any]) -> Comparison:
+    """The whole comparison. Issues come most contested first, then by number of sources, then of claims.
+
+    Raises InputError where a record points at one that is not there."""
+    claims = _by_document(documents, claims)
+    rank = {claim.id: n for n, claim in enumerate(claims)}
+    rows = []
+    for issue in issues:
+        unknown = [c for c in issue.claim_ids if c not in rank]
+        if unknown:
+            raise InputError(f"issue {issue.id} ({issue.title}): claim {unknown[0]} is not among the claims; "
+                             "align and compare the same claims")
+        rows.append(dataclasses.replace(issue, claim_ids=tuple(sorted(set(issue.claim_ids), key=rank.__getitem__))))
+    rows.sort(key=lambda issue: issue.id)
+    positions = sorted(positions, key=lambda p: (p.issue_id, rank.get(p.claim_id, -1), p.claim_id))
+    known = {(issue.id, c) for issue in rows for c in issue.claim_ids}
+    for position in positions:
+        if (position.issue_id, position.claim_id) not in known:
+            raise InputError(f"position of claim {position.claim_id} on issue {position.issue_id}: that claim is not "
+                             "in that issue; label the issues that are compared")
+    signed = {**run, "signature": signature(run)}
+    draft = Comparison(tuple(documents), tuple(claims), tuple(rows), tuple(positions), (), signed)
+    spoken = spoken_by_issue(draft)
+    rows = [dataclasses.replace(issue, contested=bool(_opposition(spoken[issue.id]))) for issue in rows]
+
+    def prominence(issue: Issue) -> tuple[int, int, int, str, str]:
+        said = spoken[issue.id]
+        return (-_opposition(said), -len({s.source for s in said}), -len(said), issue.title, issue.id)
+
+    rows.sort(key=prominence)
+    order = {issue.id: n for n, issue in enumerate(rows)}
+    positions = sorted(positions, key=lambda p: order[p.issue_id])
+    cells = tuple(_cell(issue, source, [s for s in spoken[issue.id] if s.source == source])
+                  for issue in rows for source in sources(draft))
+    return dataclasses.replace(draft, issues=tuple(rows), positions=tuple(positions), cells=cells)
+
+
+def sources(comparison: Comparison) -> tuple[str, ...]:
+    """The sources, in the order in which their documents were given."""
+    return tuple(dict.fromkeys(document.source for document in comparison.documents))
+
+
+def spoken_by_issue(comparison: Comparison) -> dict[str, list[Spoken]]:
+    """Issue id → its claims with holder, origin and position, in the order of the documents."""
+    claims = {claim.id: claim for claim in comparison.claims}
+    documents = {document.id: document for document in comparison.documents}
+    positions = {(p.issue_id, p.claim_id): p for p in comparison.positions}
+    return {issue.id: [_spoken(issue, claims[c], documents[claims[c].document_id], positions.get((issue.id, c)))
+                       for c in issue.claim_ids] for issue in comparison.issues}
+
+
+def confidence_word(confidence: float) -> str:
+    """The word for a probability between 0 and 1."""
+    return next(word for word, least in CONFIDENCE_WORDS if confidence >= least)
+
+
+def signature(run: Mapping[str, Any]) -> str:
+    """Twelve hex digits of versions, models, thresholds and seed: same digits, same way of working.
+
+    The inputs stay out of it, so that two runs on different texts can be told to have been made alike."""
+    return digest(json.dumps({key: run[key] for key in _SIGNED if key in run}, sort_keys=True, default=str))[:12]
+
+
+def stance_shares(spoken: Iterable[Spoken]) -> dict[Stance, float]:
+    """Stance → share among the clear positions. Sums to 1; empty where nothing is clear."""
+    counts = Counter(s.stance for s in spoken if s.is_clear)
+    total = sum(counts.values())
+    return {stance: counts[stance] / total for stance in STANCES if counts[stance]}
+
+
+def agreements(comparison: Comparison) -> tuple[Agreement, ...]:
+    """One record a pair of sources, in column order."""
+    stances: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for cell in comparison.cells:
+        if cell.stance is not None:
+            stances[cell.source][cell.issue_id] = cell
+    result = []
+    for a, b in combinations(sources(comparison), 2):
+        n_shared = n_agree = n_single = 0
+        for issue_id in stances[a].keys() & stances[b].keys():
+            one, other = stances[a][issue_id], stances[b][issue_id]
+            same = one.stance == other.stance
+            if same and len({_key(o) for o in one.origins + other.origins}) == 1:
+                n_single += 1
+            else:
+                n_shared += 1
+                n_agree += same
+        result.append(Agreement((a, b), n_shared, n_agree, n_single, *_wilson(n_agree, n_shared)))
+    return tuple(result)
+
+
+def states_by_source(comparison: Comparison) -> dict[str, dict[CellState, int]]:
+    """Source → state → in how many issues. The states of one source sum to the number of issues."""
+    counts: dict[str, dict[CellState, int]] = {s: dict.fromkeys(CELL_STATES, 0) for s in sources(comparison)}
+    for cell in comparison.cells:
+        counts[cell.source][cell.state] += 1
+    return counts
+
+
+def left_out(comparison: Comparison) -> dict[str, tuple[str, ...]]:
+    """Source → ids of the issues it does not mention although two or more other sources speak to them."""
+    speaking = Counter(cell.issue_id for cell in comparison.cells if cell.state != "silent")
+    silent = [cell for cell in comparison.cells if cell.state == "silent" and speaking[cell.issue_id] >= 2]
+    return {source: tuple(c.issue_id for c in silent if c.source == source) for source in sources(comparison)}
+
+
+def holders(comparison: Comparison) -> tuple[Holder, ...]:
+    """Everybody with a clear position, those on most issues first. Holders that the texts do not name are left out:
+    two of them need not be one."""
+    found: dict[str, list[Spoken]] = defaultdict(list)
+    for spoken in spoken_by_issue(comparison).values():
+        for s in spoken:
+            if s.is_clear and s.holder:
+                found[_key(s.holder)].append(s)
+    result = []
+    for said in found.values():
+        pairs = {(s.issue.id, s.stance) for s in said}
+        counts = {stance: sum(stance == s for _, s in pairs) for stance in STANCES}
+        result.append(Holder(min(s.holder for s in said), counts, tuple(said)))
+    return tuple(sorted(result, key=lambda h: (-sum(h.counts.values()), h.name)))
+
+
+def _by_document(documents: Sequence[Document], claims: Iterable[Claim]) -> list[Claim]:
+    order = {document.id: n for n, document in enumerate(documents)}
+    claims = list(claims)
+    for claim in claims:
+        if claim.document_id not in order:
+            raise InputError(f"claim {claim.id}: its document {claim.document_id} is not among the documents; "
+                             "compare claims together with the documents they were extracted from")
+    return sorted(claims, key=lambda c: (order[c.document_id], c.start, c.end, c.id))
+
+
+def _spoken(issue: Issue, claim: Claim, document: Document, position: Position | None) -> Spoken:
+    origin = claim.origin or document.origin or document.source
+    # Words that a channel forwards are not the channel's own: their holder is whoever they come from.
+    holder = origin if claim.voice == "own" else claim.holder or ""
+    confidence = 0.0
+    if position and position.stance:
+        confidence = min(claim.confidence, position.probabilities.get(position.stance, 0.0))
+    return Spoken(issue, claim, document.source, holder, origin, position, confidence)
+
+
+def _cell(issue: Issue, source: str, spoken: list[Spoken]) -> Cell:
+    clear = {s.stance for s in spoken if s.is_clear}
+    names: dict[str, str] = {}
+    for s in spoken:
+        names[_key(s.origin)] = min(s.origin, names.get(_key(s.origin), s.origin))
+    origins = tuple(names[key] for key in sorted(names))
+    return Cell(issue.id, source, _state(spoken), clear.pop() if len(clear) == 1 else None,
+                tuple(s.claim.id for s in spoken), origins, len(spoken), len(origins))
+
+
+def _state(spoken: list[Spoken]) -> CellState:
+    if not spoken:
+        return "silent"
+    whole = [s for s in spoken if not s.claim.blank]
+    if not whole:
+        return "blank"
+    if any(s.stance or (s.claim.holder and s.claim.kind == "opinion") for s in whole):
+        return "states"
+    return "cut" if all(s.claim.cut for s in whole) else "mentions"
+
+
+def _opposition(spoken: Iterable[Spoken]) -> int:
+    """How contested a row is: holders on the weaker side, where somebody else stands on the other; 0 if nobody."""
+    sides: dict[Stance, set[str]] = {"favourable": set(), "unfavourable": set()}
+    for s in spoken:
+        if s.is_clear and s.stance in sides:
+            # Unnamed holders of one source cannot be told apart, so they count as one.
+            sides[s.stance].add(_key(s.holder) if s.holder else f"\x1f{s.source}")
+    pro, con = sides.values()
+    return min(len(pro), len(con)) if pro and con and len(pro | con) > 1 else 0
+
+
+def _key(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _wilson(n_yes: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    if not n:
+        return 0.0, 1.0
+    share, spread = n_yes / n, z * z / n
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tram import CHANNEL, COUNCIL, HERALD, MINISTRY, RUN, TRADERS, comparison, records
+
+from stance.comparison import (
+    agreements,
+    compare,
+    confidence_word,
+    holders,
+    left_out,
+    signature,
+    sources,
+    spoken_by_issue,
+    stance_shares,
+    states_by_source,
+)
+from stance.errors import InputError
+from stance.records import STANCES, Claim, Comparison, Document, Issue, Position, dump_json
+
+
+def cell(found: Comparison, title: str, source: str):
+    issue = next(i for i in found.issues if i.title.startswith(title))
+    return next(c for c in found.cells if c.issue_id == issue.id and c.source == source)
+
+
+def test_every_kind_of_silence_has_its_state():
+    found, _ = comparison()
+    assert cell(found, "Will line 4", COUNCIL).state == "states"
+    assert cell(found, "How loud", HERALD).state == "mentions"
+    assert cell(found, "Who pays", COUNCIL).state == "blank"
+    assert cell(found, "How loud", COUNCIL).state == "silent"
+    documents, claims, issues, positions = records()
+    unclear = [dataclasses.replace(p, stance=None) for p in positions]
+    assert cell(compare(documents, claims, issues, unclear, RUN), "Was the", TRADERS).state == "cut"
+
+
+def test_a_source_that_prints_both_sides_has_no_stance_of_its_own():
+    found, _ = comparison()
+    assert cell(found, "Will line 4", HERALD).stance is None
+    assert cell(found, "Will line 4", TRADERS).stance == "unfavourable"
+
+
+def test_an_unsure_position_decides_nothing():
+    found, _ = comparison()
+    assert cell(found, "How loud", TRADERS).stance is None
+    assert cell(found, "How loud", TRADERS).state == "states"
+
+
+def test_two_sources_that_relay_one_ministry_count_once():
+    found, _ = comparison()
+    assert cell(found, "Who pays", HERALD).origins == cell(found, "Who pays", CHANNEL).origins == (MINISTRY,)
+    pair = next(a for a in agreements(found) if a.sources == (HERALD, CHANNEL))
+    assert (pair.n_single_origin, pair.n_agree) == (1, 0)
+
+
+def test_forwarded_words_belong_to_whom_they_come_from():
+    found, _ = comparison()
+    names = {h.name for h in holders(found)}
+    assert MINISTRY in names
+    assert CHANNEL not in names
+
+
+def test_rows_with_opposed_holders_come_first():
+    found, _ = comparison()
+    assert [i.title for i in found.issues if i.contested] == [i.title for i in found.issues][:2]
+    assert found.issues[0].title.startswith("Will line 4")
+
+
+def test_one_holder_with_two_minds_is_no_contest():
+    documents, claims, issues, _ = records()
+    issue = next(i for i in issues if i.title.startswith("Was the"))
+    own = [c for c in claims if c.id in issue.claim_ids][:2]
+    own = [dataclasses.replace(c, voice="reported", holder=name) for c, name in zip(own, ("Ines Falk", "ines  FALK"),
+                                                                                    strict=True)]
+    row = dataclasses.replace(issue, claim_ids=tuple(c.id for c in own))
+    positions = [Position(row.id, c.id, s, {s: 1.0}) for c, s in zip(own, ("favourable", "unfavourable"), strict=True)]
+    assert not compare(documents, own, [row], positions, RUN).issues[0].contested
+
+
+def test_what_a_source_leaves_out_is_only_what_two_others_take_up():
+    found, _ = comparison()
+    titles = {i.id: i.title for i in found.issues}
+    missing = {titles[i] for i in left_out(found)[CHANNEL]}
+    assert missing == {"Was the consultation fair?", "How loud will the trams be?"}
+    assert left_out(found)[HERALD] == ()
+
+
+def test_words_for_confidence_rise_with_it():
+    words = [confidence_word(p) for p in (1.0, 0.8, 0.6, 0.2, 0.0)]
+    assert words == ["almost certain", "likely", "fairly sure", "unsure", "unsure"]
+
+
+def test_the_signature_tells_ways_of_working_apart_and_not_inputs():
+    assert signature(RUN) == signature({**RUN, "inputs": {}})
+    assert signature(RUN) != signature({**RUN, "seed": 14})
+    assert signature(RUN) != signature({**RUN, "thresholds": {"align": 0.6}})
+
+
+def test_records_that_do_not_belong_together_are_refused_with_a_reason():
+    documents, claims, issues, positions = records()
+    with pytest.raises(InputError, match="is not among the claims"):
+        compare(documents, claims[1:], issues, positions, RUN)
+    with pytest.raises(InputError, match="not among the documents"):
+        compare(documents[1:], claims, issues, positions, RUN)
+    with pytest.raises(InputError, match="not in that issue"):
+        compare(documents, claims, issues[1:], positions, RUN)
+
+
+NAMES = ("Ash", "Birch", "Cedar", "Dogwood")
+
+
+@st.composite
+def anything(draw):
+    documents = [Document(id=f"d{n}", source=draw(st.sampled_from(NAMES)), path=f"{n}.txt", sha256="0", text="",
+                          origin=draw(st.sampled_from([None, None, "Agency"]))) for n in range(draw(st.integers(1, 5)))]
+    claims = [Claim(id=f"c{n}", document_id=draw(st.sampled_from(documents)).id, start=n, end=n + 1, text="t",
+                    voice=draw(st.sampled_from(["own", "reported"])), holder=draw(st.sampled_from([None, "Ann", "Bo"])),
+                    confidence=draw(st.floats(0, 1)), blank=draw(st.booleans()), cut=draw(st.booleans()))
+              for n in range(draw(st.integers(0, 8)))]
+    issues, positions = [], []
+    for n in range(draw(st.integers(0, 4))):
+        chosen = draw(st.lists(st.sampled_from(claims), unique_by=lambda c: c.id)) if claims else []
+        issues.append(Issue(f"i{n}", f"q{n % 2}", "t", tuple(c.id for c in chosen)))
+        for c in chosen:
+            if draw(st.booleans()):
+                p = draw(st.floats(0, 1))
+                positions.append(Position(f"i{n}", c.id, draw(st.sampled_from([*STANCES, None])),
+                                          {"favourable": p, "neutral": (1 - p) / 2, "unfavourable": (1 - p) / 2}))
+    return documents, claims, issues, positions
+
+
+@given(anything())
+@settings(max_examples=60, deadline=None)
+def test_every_source_has_one_cell_in_every_issue(given):
+    found = compare(*given, RUN)
+    assert [(c.issue_id, c.source) for c in found.cells] == [(i.id, s) for i in found.issues for s in sources(found)]
+    assert all(sum(states.values()) == len(found.issues) for states in states_by_source(found).values())
+
+
+@given(anything())
+@settings(max_examples=60, deadline=None)
+def test_a_silent_source_stays_silent(given):
+    found = compare(*given, RUN)
+    said = {(i.id, s.source) for i in found.issues for s in spoken_by_issue(found)[i.id]}
+    for c in found.cells:
+        assert (c.state == "silent") == ((c.issue_id, c.source) not in said)
+        if c.state == "silent":
+            assert (c.stance, c.claim_ids, c.origins) == (None, (), ())
+
+
+@given(anything())
+@settings(max_examples=60, deadline=None)
+def test_shares_sum_to_one(given):
+    for said in spoken_by_issue(compare(*given, RUN)).values():
+        shares = stance_shares(said)
+        assert not shares or sum(shares.values()) == pytest.approx(1)
+
+
+@given(anything(), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_only_the_order_of_documents_matters(given, rng: random.Random):
+    documents, *rest = given
+    shuffled = [rng.sample(part, len(part)) for part in rest]
+    assert dump_json(compare(documents, *rest, RUN)) == dump_json(compare(documents, *shuffled, RUN))
+
+
+@given(anything())
+@settings(max_examples=60, deadline=None)
+def test_swapping_two_sources_swaps_their_columns_and_nothing_else(given):
+    documents, *rest = given
+    swap = {"Ash": "Birch", "Birch": "Ash"}
+    swapped = [dataclasses.replace(d, source=swap.get(d.source, d.source)) for d in documents]
+    one, other = compare(documents, *rest, RUN), compare(swapped, *rest, RUN)
+    assert (one.claims, one.issues, one.positions) == (other.claims, other.issues, other.positions)
+
+    def renamed(c):
+        return dataclasses.replace(c, source=swap.get(c.source, c.source),
+                                   origins=tuple(sorted(swap.get(o, o) for o in c.origins)))
+
+    assert [renamed(c) for c in one.cells] == [dataclasses.replace(c, origins=tuple(sorted(c.origins)))
+                                              for c in other.cells]
+
+
+@given(anything())
+@settings(max_examples=60, deadline=None)
+def test_contested_needs_two_holders_on_opposite_sides(given):
+    found = compare(*given, RUN)
+    for issue in found.issues:
+        clear = [s for s in spoken_by_issue(found)[issue.id] if s.is_clear]
+        if issue.contested:
+            assert {"favourable", "unfavourable"} <= {s.stance for s in clear}
+            assert len({(s.holder, s.source) for s in clear}) > 1
