@@ -2,13 +2,261 @@
 
 One model reads (target, text) pairs. What "favourable" means depends on the task, which is told by a prefix of the
 target: sentiment toward a person or body; position on a claim; position on a topic; relation of the text to another
-claim. The model sees the target and the text, never who published it."""
+claim (favourable: it supports it, unfavourable: it speaks against it). The model sees the target and the text, never
+who published it. It labels; it does not judge whether anybody is right."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.encoding import find_encoder_directory, weights_sha256
+from stance.errors import InputError, ModelError
+from stance.records import STANCES, Claim, Issue, Position
+
 TASKS = ("sentiment", "claim", "topic", "relation")
+DEFAULT_MODEL = "stance-minilm-v1"
+BATCH_TOKENS = 4096  # padded tokens a batch
+
+Probabilities = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A text and what its stance is asked toward.
+
+    start, end  where the target is mentioned in the text (half-open, code points), if known"""
+
+    target: str
+    text: str
+    start: int | None = None
+    end: int | None = None
 
 
 def target_words(target: str, task: str) -> str:
     """What the model reads in the target's place: the task's prefix and the target."""
     return f"{task}: {target}" if task else target
+
+
+def marked_text(text: str, start: int | None, end: int | None) -> str:
+    """The text with asterisks around the mention of its target; unchanged where the mention is not known."""
+    if start is None or end is None:
+        return text
+    return f"{text[:start]}* {text[start:end]} *{text[end:]}"
+
+
+def read_target(target: str) -> tuple[str, str]:
+    """The task and the words of a target: "the claim that X" asks for the position on the claim X; a whole
+    sentence is a claim too; anything else is a topic."""
+    claim = re.match(r"(?:the\s+)?(?:claim|assertion|statement|idea)\s+that\s+(.+)", target.strip(), re.I | re.S)
+    if claim:
+        words = claim.group(1).strip()
+        return "claim", words[:1].upper() + words[1:]
+    return "topic", target.strip()
+
+
+class StanceModel:
+    """A fitted classifier. Load one with `load_stance_model`.
+
+    name       as its card names it
+    sha256     of its weights
+    settings   temperature and abstention threshold by task (from dev data; see the model's card)
+    """
+
+    def __init__(self, directory: Path, base: Path | None = None) -> None:
+        import torch
+        from safetensors import SafetensorError
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+        settings = _read_settings(directory)
+        self.directory = directory
+        self.name: str = settings["name"]
+        self.sha256 = weights_sha256(directory)
+        self.settings: Mapping[str, Mapping[str, float]] = settings["tasks"]
+        self.max_length: int = settings["max_length"]
+        source = directory
+        if "base" in settings:
+            source = base or find_encoder_directory(settings["base"]["name"])
+            if (found := weights_sha256(source)) != settings["base"]["sha256"]:
+                raise ModelError(
+                    f"{source}: weights have SHA-256 {found}, but {self.name} was fitted on "
+                    f"{settings['base']['name']} with {settings['base']['sha256']}; give that one as base"
+                )
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+            self._model: Any = AutoModelForSequenceClassification.from_pretrained(
+                source, num_labels=len(STANCES), local_files_only=True, use_safetensors=True, dtype=torch.float32
+            )
+            if "base" in settings:
+                from peft import PeftModel
+
+                self._model = PeftModel.from_pretrained(self._model, directory).merge_and_unload()
+        except ImportError as error:
+            raise ModelError(
+                f"{directory}: {self.name} is an adapter and needs peft ({error}): pip install 'stance-compare[train]'"
+            ) from None
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise ModelError(f"{directory}: not a stance model that can be loaded ({error})") from None
+        self._model.eval()
+
+    def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
+        """Raw scores, (n, 3), in the order of `records.STANCES`. Equal pairs are read once."""
+        import torch
+
+        texts = [(target_words(pair.target, task), marked_text(pair.text, pair.start, pair.end)) for pair in pairs]
+        distinct = sorted(set(texts))
+        if not distinct:
+            return np.zeros((0, len(STANCES)))
+        encoded = self._tokenizer(
+            [t for t, _ in distinct], [x for _, x in distinct], truncation="longest_first", max_length=self.max_length
+        )
+        lengths = [len(ids) for ids in encoded["input_ids"]]
+        order = sorted(range(len(distinct)), key=lambda i: (lengths[i], i))
+        found = np.zeros((len(distinct), len(STANCES)))
+        begin = 0
+        while begin < len(order):
+            end = begin + 1
+            while end < len(order) and lengths[order[end]] * (end + 1 - begin) <= BATCH_TOKENS:
+                end += 1
+            batch = order[begin:end]
+            padded = self._tokenizer.pad(
+                {name: [encoded[name][i] for i in batch] for name in encoded}, return_tensors="pt"
+            )
+            with torch.inference_mode():
+                found[batch] = self._model(**padded).logits.double().numpy()
+            begin = end
+        place = {text: row for row, text in enumerate(distinct)}
+        return found[[place[text] for text in texts]]
+
+    def predict(self, pairs: Sequence[Pair | tuple[str, str]], task: str = "topic") -> Probabilities:
+        """Calibrated probabilities, (n, 3), in the order of `records.STANCES`; rows sum to 1.
+
+        Calibration is by temperature (Guo et al. 2017), fitted per task on dev data."""
+        if task not in TASKS:
+            raise ModelError(f"task {task!r} is none of {', '.join(TASKS)}")
+        logits = self.logits([pair if isinstance(pair, Pair) else Pair(*pair) for pair in pairs], task)
+        return softmax(logits / self.settings[task]["temperature"])
+
+    def choose(self, probabilities: Probabilities, task: str) -> list[str | None]:
+        """The likeliest stance of each row, or None where its probability is below the task's threshold."""
+        threshold = self.settings[task]["threshold"]
+        return [STANCES[int(row.argmax())] if row.max() >= threshold else None for row in probabilities]
+
+
+def softmax(scores: Probabilities) -> Probabilities:
+    """Rows of scores as probabilities."""
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def shipped_models() -> Path:
+    """The folder of models that come with this package (in a checkout: models/)."""
+    here = Path(__file__).resolve().parent
+    inside = here / "_shipped" / "models"
+    return inside if inside.is_dir() else here.parent / "models"
+
+
+def load_stance_model(path: Path | None = None, base: Path | None = None) -> StanceModel:
+    """The model in a directory, or the shipped default. `base`: the encoder an adapter was fitted on, if it is
+    neither the pinned one nor in the hub's cache. Raises ModelError where it is missing or altered."""
+    directory = path or shipped_models() / DEFAULT_MODEL
+    if not (directory / "stance.json").is_file():
+        raise ModelError(
+            f"{directory}: no stance model there (stance.json is missing); "
+            "name a folder made by `stance train`, or reinstall stance-compare for the default"
+        )
+    return StanceModel(directory, base)
+
+
+def _read_settings(directory: Path) -> dict[str, Any]:
+    path = directory / "stance.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        settings["name"], settings["max_length"]
+        for task in TASKS:
+            settings["tasks"][task]["temperature"], settings["tasks"][task]["threshold"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: cannot be read ({error!r}); restore the file or train the model again") from None
+    return dict(settings)
+
+
+def label_positions(issues: Iterable[Issue], claims: Iterable[Claim], model: StanceModel) -> list[Position]:
+    """How each claim of each issue stands toward the issue's target, in the order of issues and their claims."""
+    by_id = {claim.id: claim for claim in claims}
+    wanted = [(issue, by_id[claim_id]) for issue in issues for claim_id in issue.claim_ids]
+    answers: dict[tuple[str, str], Position] = {}
+    for task in TASKS:
+        batch = [(issue, claim) for issue, claim in wanted if read_target(issue.target)[0] == task]
+        if not batch:
+            continue
+        probabilities = model.predict(
+            [Pair(read_target(issue.target)[1], plain_words(claim.text)) for issue, claim in batch], task
+        )
+        for (issue, claim), row, stance in zip(batch, probabilities, model.choose(probabilities, task), strict=True):
+            answers[issue.id, claim.id] = Position(
+                issue.id,
+                claim.id,
+                stance,  # type: ignore[arg-type]  # choose() gives records.STANCES
+                _by_name(STANCES, row),
+            )
+    return [answers[issue.id, claim.id] for issue, claim in wanted]
+
+
+def label_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel, where: str = "input") -> list[dict[str, Any]]:
+    """Rows {id, text, target} as {id, stance, probabilities}; a row may carry start, end of the target in its text,
+    and a task. Raises InputError for offsets outside the text or an unknown task."""
+    tasks, pairs = [], []
+    for number, row in enumerate(rows, 1):
+        task, target = read_target(row["target"])
+        start, end = row.get("start"), row.get("end")
+        if (start is None) != (end is None) or (
+            start is not None
+            and not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(row["text"]))
+        ):
+            raise InputError(
+                f"{where}, row {number}: start {start!r}, end {end!r} do not lie in the text; "
+                "give both as code points, or neither"
+            )
+        if start is not None:
+            task, target = "sentiment", row["target"]
+        if row.get("task") not in (None, *TASKS):
+            raise InputError(f"{where}, row {number}: task {row['task']!r} is none of {', '.join(TASKS)}")
+        tasks.append(row.get("task") or task)
+        pairs.append(Pair(target, row["text"], start, end))
+    answers: list[dict[str, Any]] = [{} for _ in rows]
+    for task in TASKS:
+        places = [i for i, t in enumerate(tasks) if t == task]
+        probabilities = model.predict([pairs[i] for i in places], task)
+        for i, p, stance in zip(places, probabilities, model.choose(probabilities, task), strict=True):
+            answers[i] = {"id": rows[i]["id"], "stance": stance, "task": task, "probabilities": _by_name(STANCES, p)}
+    return answers
+
+
+RELATIONS = ("agree", "other", "oppose")
+
+
+def relate_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel) -> list[dict[str, Any]]:
+    """Rows {id, a, b} as {id, relation, probabilities}: agree, oppose or other. Read in both directions, so that
+    the order of a and b does not matter."""
+    there = model.predict([Pair(row["a"], row["b"]) for row in rows], "relation")
+    back = model.predict([Pair(row["b"], row["a"]) for row in rows], "relation")
+    return [
+        {"id": row["id"], "relation": RELATIONS[int(p.argmax())], "probabilities": _by_name(RELATIONS, p)}
+        for row, p in zip(rows, (there + back) / 2, strict=True)
+    ]
+
+
+def _by_name(names: Sequence[str], row: Probabilities) -> dict[str, float]:
+    return {name: round(float(p), 4) for name, p in zip(names, row, strict=True)}
+
+
+def plain_words(text: str) -> str:
+    """The text as a model should read it: hashtags as words, white space folded."""
+    return " ".join(re.sub(r"#(?=\w)", "", text).split())

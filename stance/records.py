@@ -240,8 +240,11 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
         if not isinstance(plain, Mapping):
             raise InputError(f"{where}: expected an object, found {type(plain).__name__}")
         hints = typing.get_type_hints(kind)
-        values = {f.name: _build(hints[f.name], plain[f.name], f"{where}.{f.name}")
-                  for f in dataclasses.fields(kind) if f.name in plain}
+        values = {
+            f.name: _build(hints[f.name], plain[f.name], f"{where}.{f.name}")
+            for f in dataclasses.fields(kind)
+            if f.name in plain
+        }
         if kind is Document:
             values.setdefault("text", "")
         try:
@@ -293,7 +296,9 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     row = json.loads(line)
                 except json.JSONDecodeError as error:
-                    raise InputError(f"{path}, line {number}: not JSON ({error.msg}); one object a line is expected") from None
+                    raise InputError(
+                        f"{path}, line {number}: not JSON ({error.msg}); one object a line is expected"
+                    ) from None
                 if not isinstance(row, dict):
                     raise InputError(f"{path}, line {number}: expected an object, found {type(row).__name__}")
                 yield row

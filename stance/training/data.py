@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import InputError
+from stance.framing import marked_text
 from stance.records import STANCES, digest, read_rows
 from stance.training.recipes import Portion, Recipe
 
@@ -48,7 +49,9 @@ def data_folder(given: Path | None = None) -> Path:
     """Where public sets lie: the folder given, or the one named by STANCE_DATA. Raises InputError if neither is."""
     folder = given or (Path(os.environ["STANCE_DATA"]) if os.environ.get("STANCE_DATA") else None)
     if folder is None:
-        raise InputError("no data folder: give --data DIR, or set STANCE_DATA to the folder that holds one folder per set")
+        raise InputError(
+            "no data folder: give --data DIR, or set STANCE_DATA to the folder that holds one folder per set"
+        )
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; it should hold one folder per data set")
     return folder
@@ -74,10 +77,17 @@ def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]
             continue
         text = bodies[str(row[spec["text"]])] if bodies else row[spec["text"]]
         located = "start" in spec
-        examples.append(Example(
-            text=text if located else " ".join(text.split()), target=" ".join(row[spec["target"]].split()),
-            label=LABEL_INDEX[label], task=spec["task"], group=str(row.get(spec["group"])),
-            start=row[spec["start"]] if located else None, end=row[spec["end"]] if located else None))
+        examples.append(
+            Example(
+                text=text if located else " ".join(text.split()),
+                target=" ".join(row[spec["target"]].split()),
+                label=LABEL_INDEX[label],
+                task=spec["task"],
+                group=str(row.get(spec["group"])),
+                start=row[spec["start"]] if located else None,
+                end=row[spec["end"]] if located else None,
+            )
+        )
     return examples
 
 
@@ -92,7 +102,9 @@ def load_csv(path: Path, task: str) -> list[Example]:
             examples = []
             for row in reader:
                 if row["label"] not in LABEL_INDEX:
-                    raise InputError(f"{path}, line {reader.line_num}: label {row['label']!r} is none of {', '.join(STANCES)}")
+                    raise InputError(
+                        f"{path}, line {reader.line_num}: label {row['label']!r} is none of {', '.join(STANCES)}"
+                    )
                 examples.append(Example(row["text"], row["target"], LABEL_INDEX[row["label"]], task, row["target"]))
             return examples
     except (OSError, UnicodeDecodeError) as error:
@@ -113,10 +125,13 @@ def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Examp
     if portion.paired:
         examples = _pair_within_groups(examples, rng)
     if portion.per_label:
-        examples = [row for label in range(len(STANCES))
-                    for row in [e for e in examples if e.label == label][:portion.per_label]]
+        examples = [
+            row
+            for label in range(len(STANCES))
+            for row in [e for e in examples if e.label == label][: portion.per_label]
+        ]
     if portion.limit:
-        examples = examples[:portion.limit]
+        examples = examples[: portion.limit]
     if portion.wrong_target:
         examples += _with_wrong_targets(examples, round(portion.wrong_target * len(examples)), rng)
     return examples
@@ -139,20 +154,28 @@ def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:
 
 
 def mark_mention(row: Example) -> Example:
-    """The row with asterisks around the mention of its target; unchanged where the mention is not known."""
-    if row.start is None or row.end is None:
-        return row
-    text = f"{row.text[:row.start]}* {row.text[row.start:row.end]} *{row.text[row.end:]}"
-    return replace(row, text=text, start=row.start + 2, end=row.end + 2)
+    """The row with its target's mention marked in the text; unchanged where the mention is not known."""
+    text = marked_text(row.text, row.start, row.end)
+    shift = (len(text) - len(row.text)) // 2
+    return (
+        replace(row, text=text, start=row.start + shift, end=row.end + shift)
+        if row.start is not None and row.end is not None
+        else row
+    )
 
 
 def _swap_name(row: Example, name: str) -> Example:
     """Another name in the target's place, everywhere in the text: a label must not hang on a name."""
     assert row.start is not None
-    before, after = row.text[:row.start], row.text[row.end:]
+    before, after = row.text[: row.start], row.text[row.end :]
     before = before.replace(row.target, name)
-    return replace(row, text=before + name + after.replace(row.target, name), target=name,
-                   start=len(before), end=len(before) + len(name))
+    return replace(
+        row,
+        text=before + name + after.replace(row.target, name),
+        target=name,
+        start=len(before),
+        end=len(before) + len(name),
+    )
 
 
 def _pair_within_groups(examples: Sequence[Example], rng: random.Random) -> list[Example]:

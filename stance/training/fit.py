@@ -48,6 +48,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
             TrainingArguments,
             set_seed,
         )
+
         version("accelerate")
     except ImportError as error:
         raise InputError(f"training needs more packages ({error}): pip install 'stance-compare[train]'") from None
@@ -58,18 +59,39 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     model = AutoModelForSequenceClassification.from_pretrained(
-        base, num_labels=len(STANCES), id2label=dict(enumerate(STANCES)),
-        label2id={stance: i for i, stance in enumerate(STANCES)}, local_files_only=True, dtype=torch.float32)
+        base,
+        num_labels=len(STANCES),
+        id2label=dict(enumerate(STANCES)),
+        label2id={stance: i for i, stance in enumerate(STANCES)},
+        local_files_only=True,
+        dtype=torch.float32,
+    )
     if recipe.lora:
         model = _with_adapters(model, recipe)
 
     arguments = TrainingArguments(
-        output_dir=str(run), num_train_epochs=recipe.epochs, learning_rate=recipe.learning_rate,
-        per_device_train_batch_size=recipe.batch_size, warmup_steps=recipe.warmup, lr_scheduler_type="linear",
-        weight_decay=0.01, label_smoothing_factor=recipe.label_smoothing, seed=recipe.seed, data_seed=recipe.seed,
-        bf16=_has_bfloat16(), use_cpu=not torch.cuda.is_available(), train_sampling_strategy="group_by_length",
-        length_column_name="length", save_steps=CHECKPOINT_STEPS, save_total_limit=1, logging_steps=50,
-        report_to="none", disable_tqdm=True, dataloader_num_workers=0, remove_unused_columns=True)
+        output_dir=str(run),
+        num_train_epochs=recipe.epochs,
+        learning_rate=recipe.learning_rate,
+        per_device_train_batch_size=recipe.batch_size,
+        warmup_steps=recipe.warmup,
+        lr_scheduler_type="linear",
+        weight_decay=0.01,
+        label_smoothing_factor=recipe.label_smoothing,
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        bf16=_has_bfloat16(),
+        use_cpu=not torch.cuda.is_available(),
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        save_steps=CHECKPOINT_STEPS,
+        save_total_limit=1,
+        logging_steps=50,
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_num_workers=0,
+        remove_unused_columns=True,
+    )
 
     started = time.monotonic()
 
@@ -80,8 +102,13 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
             if time.monotonic() - started > recipe.max_minutes * 60:
                 control.should_training_stop = True
 
-    trainer = Trainer(model=model, args=arguments, train_dataset=_tokenized(rows, tokenizer, recipe.max_length),
-                      data_collator=DataCollatorWithPadding(tokenizer), callbacks=[StopInTime()])
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=_tokenized(rows, tokenizer, recipe.max_length),
+        data_collator=DataCollatorWithPadding(tokenizer),
+        callbacks=[StopInTime()],
+    )
     resumable = any(run.glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=resumable or None)
 
@@ -92,11 +119,16 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     trained.save_pretrained(weights, safe_serialization=True)
     tokenizer.save_pretrained(weights)
     record = {
-        "recipe": recipe.model_dump(mode="json"), "rows": len(rows), "rows_by_task": dict(sorted(Counter(row.task for row in rows).items())),
-        "steps": trainer.state.global_step, "steps_planned": trainer.state.max_steps,
-        "minutes": round((time.monotonic() - started) / 60, 1), "resumed": resumable,
+        "recipe": recipe.model_dump(mode="json"),
+        "rows": len(rows),
+        "rows_by_task": dict(sorted(Counter(row.task for row in rows).items())),
+        "steps": trainer.state.global_step,
+        "steps_planned": trainer.state.max_steps,
+        "minutes": round((time.monotonic() - started) / 60, 1),
+        "resumed": resumable,
         "data_digest": digest(*sorted(digest(r.text, r.target, r.label, r.task) for r in rows)),
-        "versions": {name: version(name) for name in ("torch", "transformers", "accelerate")} | {"python": platform.python_version()},
+        "versions": {name: version(name) for name in ("torch", "transformers", "accelerate")}
+        | {"python": platform.python_version()},
         "precision": "bfloat16 autocast" if arguments.bf16 else "float32",
     }
     (weights / "training.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -106,20 +138,32 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
 def _tokenized(rows: Sequence[Example], tokenizer: Any, max_length: int) -> Any:
     from datasets import Dataset
 
-    encoded = tokenizer([target_words(row.target, row.task) for row in rows], [row.text for row in rows],
-                        truncation="longest_first", max_length=max_length)
+    encoded = tokenizer(
+        [target_words(row.target, row.task) for row in rows],
+        [row.text for row in rows],
+        truncation="longest_first",
+        max_length=max_length,
+    )
     columns = {name: encoded[name] for name in encoded}
-    return Dataset.from_dict(columns | {"labels": [row.label for row in rows],
-                                        "length": [len(ids) for ids in encoded["input_ids"]]})
+    return Dataset.from_dict(
+        columns | {"labels": [row.label for row in rows], "length": [len(ids) for ids in encoded["input_ids"]]}
+    )
 
 
 def _with_adapters(model: Any, recipe: Recipe) -> Any:
     from peft import LoraConfig, TaskType, get_peft_model
 
     assert recipe.lora is not None
-    return get_peft_model(model, LoraConfig(
-        task_type=TaskType.SEQ_CLS, r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, lora_dropout=recipe.lora.dropout,
-        target_modules="all-linear"))
+    return get_peft_model(
+        model,
+        LoraConfig(
+            task_type=TaskType.SEQ_CLS,
+            r=recipe.lora.rank,
+            lora_alpha=recipe.lora.alpha,
+            lora_dropout=recipe.lora.dropout,
+            target_modules="all-linear",
+        ),
+    )
 
 
 def _has_bfloat16() -> bool:

@@ -84,7 +84,9 @@ def load_recipe(path: Path) -> Recipe:
     try:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give a recipe such as models/recipes/stance.toml") from None
+        raise InputError(
+            f"{path}: cannot be read ({error}); give a recipe such as models/recipes/stance.toml"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not TOML ({error})") from None
     try:

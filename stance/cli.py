@@ -1,0 +1,190 @@
+"""The command line: parses, calls the stages, prints. Results go to stdout or the named file, progress and messages
+to stderr. Exit codes: 0 done, 1 a gate fell short, 2 wrong input or usage, 3 could not decide."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from stance import __version__
+from stance.errors import InputError, StanceError
+
+app = typer.Typer(
+    name="stance",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Puts sources side by side: who says what about the same issue, in whose words, with which stance. "
+    "It compares; it does not verify.",
+)
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Files or folders: text, Markdown, HTML, PDF, CSV, JSON Lines, "
+        "Parquet, Telegram exports, pasted channel dumps.",
+        show_default=False,
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first input that cannot be read.")]
+ModelDir = Annotated[
+    Path | None, typer.Option("--model", help="Directory of a stance model; the shipped one otherwise.")
+]
+EncoderName = Annotated[
+    str | None, typer.Option("--encoder", help="Directory or hub id of a sentence encoder; all-MiniLM-L6-v2 otherwise.")
+]
+Download = Annotated[bool, typer.Option("--download", help="Allow fetching an encoder from the hub.")]
+InputRows = Annotated[Path, typer.Option("--input", help="Rows, one JSON object a line.")]
+OutFile = Annotated[Path, typer.Option("--out", help="File to write, one JSON object a line.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if show_version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def compare(
+    paths: Paths,
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and comparison.json.")],
+    issues: Annotated[Path | None, typer.Option("--issues", help="Issues you ask about (issues.toml).")] = None,
+    strict: Strict = False,
+    model: ModelDir = None,
+    encoder: EncoderName = None,
+    download: Download = False,
+) -> None:
+    """Put the documents of two or more sources side by side: report.html and comparison.json."""
+    from stance.encoding import load_encoder
+    from stance.framing import load_stance_model
+    from stance.pipeline import compare_documents, load_asked, read_paths
+    from stance.records import dump_json
+    from stance.report import render_report
+
+    asked = load_asked(issues) if issues else ()
+    reading = read_paths(paths, strict)
+    comparison = compare_documents(reading, load_encoder(encoder, download), load_stance_model(model), asked)
+    make_folder(out)
+    write_text(out / "comparison.json", dump_json(comparison))
+    write_text(out / "report.html", render_report(comparison, reading.documents))
+    typer.echo(str(out / "report.html"))
+
+
+@app.command()
+def extract(paths: Paths, out: OutFile, strict: Strict = False) -> None:
+    """List the claims of documents, with whose words they are."""
+    from stance.pipeline import extract_all, read_paths
+    from stance.records import to_plain
+
+    documents = read_paths(paths, strict).documents
+    place = {document.id: {"path": document.path, "source": document.source} for document in documents}
+    write_rows(out, [to_plain(claim) | place[claim.document_id] for claim in extract_all(documents)])
+
+
+@app.command()
+def label(rows: InputRows, out: OutFile, model: ModelDir = None) -> None:
+    """Label how each text stands toward its target: rows {id, text, target} to {id, stance, probabilities}.
+
+    A row may say where its target is mentioned (start, end) and which task it is (sentiment, claim, topic)."""
+    from stance.framing import label_rows, load_stance_model
+
+    table = read_table(rows, ("id", "text", "target"))
+    write_rows(out, label_rows(table, load_stance_model(model), str(rows)))
+
+
+@app.command()
+def relate(
+    rows: InputRows, out: OutFile, model: ModelDir = None, encoder: EncoderName = None, download: Download = False
+) -> None:
+    """Tell how two claims relate: rows {id, a, b} to {id, relation, same_issue, probabilities}."""
+    from stance.alignment import same_issue_probabilities
+    from stance.encoding import load_encoder
+    from stance.framing import load_stance_model, relate_rows
+
+    table = read_table(rows, ("id", "a", "b"))
+    same = same_issue_probabilities([(row["a"], row["b"]) for row in table], load_encoder(encoder, download))
+    write_rows(
+        out,
+        [
+            answer | {"same_issue": round(float(p), 4)}
+            for answer, p in zip(relate_rows(table, load_stance_model(model)), same, strict=True)
+        ],
+    )
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="Recipe (TOML), see models/recipes.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the model; runs/NAME otherwise.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with the public sets; STANCE_DATA otherwise.")
+    ] = None,
+    runs: Annotated[Path, typer.Option("--runs", help="Folder for checkpoints.")] = Path("runs"),
+    download: Download = False,
+) -> None:
+    """Fit a stance model from labelled text; writes a model directory with its card. Goes on where it was cut off."""
+    from stance.training.measure import train_model
+
+    typer.echo(str(train_model(recipe, data, runs, out, download)))
+
+
+def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows of a JSON Lines file, each with the needed fields. Raises InputError with the line."""
+    from stance.records import read_rows
+
+    table = list(read_rows(path))
+    for number, row in enumerate(table, 1):
+        for field in needed:
+            if field not in row or (field != "id" and not isinstance(row[field], str)):
+                raise InputError(
+                    f"{path}, row {number}: field {field!r} is missing or not a text; rows need {', '.join(needed)}"
+                )
+    return table
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made ({error.strerror}); name another folder with --out") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); free some space or name another place"
+        ) from None
+
+
+def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
+    make_folder(path.parent)
+    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def main() -> NoReturn:
+    """Run the command line; every failure that a user can mend is one line on stderr and an exit code."""
+    logging.basicConfig(level=logging.WARNING, format="stance: %(message)s", stream=sys.stderr)
+    logging.getLogger("stance").setLevel(logging.INFO)
+    for noisy in ("trafilatura", "transformers"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        app(standalone_mode=True)
+    except StanceError as error:
+        typer.echo(f"stance: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("stance: stopped", err=True)
+        sys.exit(130)
+    sys.exit(0)

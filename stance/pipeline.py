@@ -1,0 +1,130 @@
+"""The whole way once: files in, a comparison and its run card out.
+
+    read ─▶ extract ─▶ align ─▶ label ─▶ compare
+
+Each stage is a plain function of its own module; this one only hands the records on and writes down what was done:
+which inputs, which models, which thresholds, what was left out and why."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from stance import __version__
+from stance.alignment import align_claims
+from stance.claims import extract_claims
+from stance.comparison import compare
+from stance.documents import read_documents
+from stance.encoding import Encoder
+from stance.errors import InputError
+from stance.framing import TASKS, StanceModel, label_positions
+from stance.records import Asked, Claim, Comparison, Document, Skipped
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a set of paths: documents in the order of their paths, and what could not be read."""
+
+    documents: tuple[Document, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def read_paths(paths: Sequence[Path], strict: bool = False) -> Reading:
+    """Read every document under the paths. Raises InputError if nothing can be read, or, when strict, if anything
+    cannot."""
+    documents: list[Document] = []
+    skipped: list[Skipped] = []
+    for item in read_documents(paths):
+        if isinstance(item, Skipped):
+            if strict:
+                raise InputError(f"{item.path}: {item.reason} (stopped, as --strict asks)")
+            log.warning("%s: left out: %s", item.path, item.reason)
+            skipped.append(item)
+        else:
+            documents.append(item)
+    if not documents:
+        raise InputError(
+            f"{', '.join(map(str, paths))}: no readable document there; give files or folders with text, "
+            "Markdown, HTML, PDF, CSV, JSON Lines, Parquet or a Telegram export"
+        )
+    return Reading(tuple(documents), tuple(skipped))
+
+
+def extract_all(documents: Iterable[Document]) -> list[Claim]:
+    """The claims of all documents, in the documents' order; words repeated within one file are one claim."""
+    return [claim for document in documents for claim in extract_claims(document)]
+
+
+def load_asked(path: Path) -> tuple[Asked, ...]:
+    """The issues that a user asks about: `[[issue]]` tables with id, question and target. Raises InputError."""
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not TOML ({error})") from None
+    tables = plain.get("issue")
+    if not isinstance(tables, list) or not tables:
+        raise InputError(f"{path}: no [[issue]] table; each needs id, question and target")
+    asked = []
+    for number, table in enumerate(tables, 1):
+        missing = [
+            key for key in ("id", "question", "target") if not isinstance(table.get(key), str) or not table[key].strip()
+        ]
+        if missing:
+            raise InputError(
+                f"{path}: issue {number}: {', '.join(missing)} missing; each needs id, question and target"
+            )
+        asked.append(Asked(table["id"].strip(), table["question"].strip(), table["target"].strip()))
+    repeated = [name for name, n in Counter(a.id for a in asked).items() if n > 1]
+    if repeated:
+        raise InputError(f"{path}: id {repeated[0]!r} is used twice; ids name rows, so each must be its own")
+    return tuple(asked)
+
+
+def compare_documents(
+    reading: Reading, encoder: Encoder, model: StanceModel, asked: Sequence[Asked] = ()
+) -> Comparison:
+    """Documents of two or more sources, side by side. Raises InputError for fewer than two sources."""
+    documents = reading.documents
+    sources = sorted({document.source for document in documents})
+    if len(sources) < 2:
+        raise InputError(
+            f"only one source found ({sources[0]}); a comparison needs two or more: add documents of "
+            "another source, or name the sources of the files in a sources.toml beside them"
+        )
+    log.info("read %d documents of %d sources", len(documents), len(sources))
+    claims = extract_all(documents)
+    log.info("found %d claims", len(claims))
+    issues = align_claims(documents, claims, encoder, asked)
+    log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
+    positions = label_positions(issues, claims, model)
+    log.info("labelled %d positions", len(positions))
+    return compare(documents, claims, issues, positions, run_card(reading, encoder, model))
+
+
+def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str, Any]:
+    """How a comparison was made, without its time or place: the same inputs give the same card."""
+    dropped = Counter(item.reason for document in reading.documents for item in document.dropped)
+    return {
+        "version": __version__,
+        "versions": {name: version(name) for name in ("torch", "transformers", "numpy")},
+        "models": {encoder.name: encoder.sha256, model.name: model.sha256},
+        "seed": 0,  # nothing at run time is drawn by chance
+        "thresholds": {f"stance/{task}": model.settings[task]["threshold"] for task in TASKS},
+        "inputs": [
+            {"path": path, "sha256": sha256, "n_documents": n}
+            for (path, sha256), n in sorted(Counter((d.path, d.sha256) for d in reading.documents).items())
+        ],
+        "languages": dict(sorted(Counter(d.language for d in reading.documents).items())),
+        "skipped": [{"path": item.path, "reason": item.reason} for item in reading.skipped],
+        "dropped": dict(sorted(dropped.items())),
+    }
