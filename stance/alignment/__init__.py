@@ -1,1 +1,10 @@
-"""To come."""
+"""Puts claims into the issues they speak to: discovered in the claims themselves, or asked by the user.
+
+    claims ─ read ─▶ vectors and words ─ match ─▶ probabilities ─ propose, assign ─▶ issues
+
+An issue holds a claim and its denial together: matching looks at what a claim speaks to, never at which way.
+"""
+
+from stance.alignment.align import align_claims
+
+__all__ = ["align_claims"]
