@@ -78,7 +78,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One holder's clear positions. An issue counts once for each stance, however often it was printed."""
+    """One holder's clear positions: one for each issue and stance, however often it was printed."""
 
     name: str
     counts: Mapping[Stance, int]
@@ -202,9 +202,9 @@ def holders(comparison: Comparison) -> tuple[Holder, ...]:
                 found[_key(s.holder)].append(s)
     result = []
     for said in found.values():
-        pairs = {(s.issue.id, s.stance) for s in said}
-        counts = {stance: sum(stance == s for _, s in pairs) for stance in STANCES}
-        result.append(Holder(min(s.holder for s in said), counts, tuple(said)))
+        once = tuple({(s.issue.id, s.stance): s for s in reversed(said)}.values())[::-1]
+        counts = {stance: sum(s.stance == stance for s in once) for stance in STANCES}
+        result.append(Holder(min(s.holder for s in said), counts, once))
     return tuple(sorted(result, key=lambda h: (-sum(h.counts.values()), h.name)))
 
 

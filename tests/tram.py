@@ -85,7 +85,9 @@ def position(issue: Issue, on: Claim, stance: Stance | None, certainty: float = 
 
 
 RUN = {"version": "0.1.0", "seed": 13, "models": {"encoder": "e" * 64, "stance": "5" * 64},
-       "thresholds": {"align": 0.5, "abstain": 0.5}, "inputs": {f"{s}.txt": digest("file", s) * 4 for s in TEXTS},
+       "thresholds": {"align": 0.5, "abstain": 0.5},
+       "inputs": [{"path": f"{s}.txt", "sha256": digest("file", s) * 4, "n_documents": 1} for s in TEXTS],
+       "skipped": [{"path": "scan.pdf", "reason": "holds no text"}],
        "dropped": {"advertisement": 1, "appeal": 1, "interface residue": 2}}
 
 

@@ -1,0 +1,87 @@
+"""The same rows turned around: by holder, by pair of sources, by what is left out, by names, by words, by date.
+
+Each view is what its table says and where its chart's marks go. No new number is made that the rows don't hold; what
+the views count is documented in comparison.py and words.py."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from stance.comparison import Agreement, Holder, agreements, holders, left_out, sources, states_by_source
+from stance.records import STANCES, Comparison, Document, Issue
+from stance.report import charts, words
+
+BARS = 12  # a chart shows the first so many; its table shows all
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One document of the timeline. `day` is None where the date is not known or not readable."""
+
+    document: Document
+    day: date | None
+    n_spans: int
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What the tabs beside the table show."""
+
+    holders: tuple[Holder, ...]
+    holder_chart: tuple[charts.Bar, ...]
+    agreements: tuple[Agreement, ...]
+    agreement_chart: tuple[charts.Interval, ...]
+    states: Mapping[str, Mapping[str, int]]
+    state_chart: tuple[charts.Bar, ...]
+    left_out: Mapping[str, tuple[Issue, ...]]
+    names: Mapping[str, Mapping[str, Mapping[str, int]]]
+    words: Mapping[str, tuple[words.Distinctive, ...]]
+    word_charts: Mapping[str, tuple[charts.Bar, ...]]
+    timeline: tuple[Dated, ...]
+    timeline_chart: tuple[tuple[charts.Lane, ...], date, date] | None
+    stances: tuple[str, ...] = STANCES
+
+
+def build_views(comparison: Comparison, documents: Sequence[Document]) -> Views:
+    """All views. `documents` carry the texts that words are counted in."""
+    people = holders(comparison)
+    pairs = agreements(comparison)
+    states = states_by_source(comparison)
+    issues = {issue.id: issue for issue in comparison.issues}
+    distinctive = words.distinctive_words(words.count_words(documents or comparison.documents, comparison.claims))
+    dated = _dated(comparison)
+    lanes = [(source, [(d.day, d.n_spans, f"{d.document.title or d.document.path}, {d.day}") for d in dated
+                       if d.day and d.document.source == source]) for source in sources(comparison)]
+    return Views(
+        holders=people,
+        holder_chart=charts.stacked_bars([(h.name, {s: h.counts[s] for s in STANCES}) for h in people[:BARS]]),
+        agreements=pairs,
+        agreement_chart=charts.share_intervals([(" · ".join(a.sources), a.low, a.n_agree / a.n_shared, a.high)
+                                                for a in pairs if a.n_shared][:BARS]),
+        states=states,
+        state_chart=charts.stacked_bars(list(states.items())),  # type: ignore[arg-type]
+        left_out={source: tuple(issues[i] for i in ids) for source, ids in left_out(comparison).items()},
+        names=comparison.run.get("names", {}),
+        words=distinctive,
+        word_charts={source: charts.stacked_bars([(f"{d.word} ({d.here})", {"plain": round(d.z * 100)}) for d in found])
+                     for source, found in distinctive.items()},
+        timeline=dated,
+        timeline_chart=charts.timeline([lane for lane in lanes if lane[1]]),
+    )
+
+
+def _dated(comparison: Comparison) -> tuple[Dated, ...]:
+    in_rows = {claim_id for issue in comparison.issues for claim_id in issue.claim_ids}
+    spans = Counter(claim.document_id for claim in comparison.claims if claim.id in in_rows)
+    found = [Dated(d, _day(d.published), spans[d.id]) for d in comparison.documents]
+    return tuple(sorted(found, key=lambda d: d.day or date.max))
+
+
+def _day(published: str | None) -> date | None:
+    try:
+        return date.fromisoformat((published or "")[:10])
+    except ValueError:
+        return None
