@@ -1,0 +1,24 @@
+"""Measures against declared suites and decides like a gate: 0 pass, 1 below a floor, 2 wrong input, 3 could not decide.
+
+Suites say what is measured and what it must reach; tasks measure; gold scores whole comparisons; gates decide. A model
+or data that are missing are never replaced by anything, and never pass."""
+
+from stance.evaluation.gates import Evaluation, evaluate, to_json, to_junit, to_table
+from stance.evaluation.gold import Gold, load_gold, score_asked, score_gold
+from stance.evaluation.suites import Suite, load_suite
+from stance.evaluation.tasks import Stages
+
+__all__ = [
+    "Evaluation",
+    "Gold",
+    "Stages",
+    "Suite",
+    "evaluate",
+    "load_gold",
+    "load_suite",
+    "score_asked",
+    "score_gold",
+    "to_json",
+    "to_junit",
+    "to_table",
+]

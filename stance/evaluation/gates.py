@@ -1,0 +1,348 @@
+"""The gate: figures against floors and ceilings, and an exit code that a build can trust.
+
+    pass       the whole 95 % interval is on the right side       below      the whole interval is on the wrong side
+    undecided  the interval straddles the limit, or there is none; a model or data are missing. Never a pass
+
+An `exact` metric is a regression check on a fixed set: its value is compared, without an interval. The worst suite
+decides: 2 (usage, altered data), then 1 (below), then 3 (undecided), then 0. One suite that fails does not stop the
+others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a lowered floor."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+from xml.etree import ElementTree
+
+from stance import __version__
+from stance.errors import InputError, StanceError
+from stance.evaluation.gold import Items
+from stance.evaluation.metrics import mcnemar
+from stance.evaluation.suites import Gate, Suite, find_files, load_suite
+from stance.evaluation.tasks import Measured, Stages, measure
+from stance.records import dump_json
+
+SCHEMA = "stance-evaluation/1"
+PACKAGES = ("numpy", "scikit-learn", "torch", "transformers")
+
+State = Literal["pass", "below", "undecided", "measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric of one part. `low`, `high`: 95 % interval; None where there is none. `value` is None if undefined."""
+
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_groups: int
+    floor: float | None
+    ceiling: float | None
+    exact: bool
+    state: State
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Items that differ from the baseline: [item, before, now, gold]. `p_value`: McNemar's exact test."""
+
+    items: tuple[tuple[str, str, str, str], ...]
+    n_mended: int
+    n_broken: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one suite. `error` and `exit_code` where it could not be measured."""
+
+    name: str
+    path: str
+    exit_code: int
+    error: str = ""
+    signature: str = ""
+    rows: tuple[Row, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    items: Items = field(default_factory=dict)
+    changes: Changes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All suites of one run."""
+
+    suites: tuple[Result, ...]
+    exit_code: int
+    schema: str = SCHEMA
+
+
+def evaluate(
+    paths: Sequence[Path], data: Path | None = None, baseline: Path | None = None, stages: Stages | None = None
+) -> Evaluation:
+    """Measure the suites in TOML files. `data` stands in for $STANCE_DATA; `stages` is what is measured.
+
+    Raises InputError where no suite is given or the baseline cannot be read; a suite that cannot be measured becomes
+    a result with its own exit code."""
+    if not paths:
+        raise InputError("no suite given; name one or more, such as eval/suites/sample.toml")
+    before = read_baseline(baseline) if baseline else {}
+    results = tuple(_run(path, data, before, baseline, stages or Stages()) for path in paths)
+    names = [r.name for r in results]
+    if repeated := {n for n in names if names.count(n) > 1}:
+        raise InputError(f"two suites are called {min(repeated)!r}; give each its own name")
+    return Evaluation(results, worst(r.exit_code for r in results))
+
+
+def worst(codes: Any) -> int:
+    """The exit code of several: wrong input, then below, then undecided, then pass."""
+    found = set(codes)
+    return next((code for code in (2, 1, 3) if code in found), 0)
+
+
+def judge(value: float, interval: tuple[float, float] | None, gate: Gate) -> tuple[State, str]:
+    """A figure against its limits, and why it is undecided if it is."""
+    if gate.floor is None and gate.ceiling is None:
+        return "measured", ""
+    if math.isnan(value):
+        return "undecided", "undefined: nothing to count"
+    low, high = (value, value) if gate.exact else interval or (math.nan, math.nan)
+    if math.isnan(low):
+        return "undecided", "no interval: fewer than two groups, or undefined in too many resamples"
+    if (gate.floor is not None and high < gate.floor) or (gate.ceiling is not None and low > gate.ceiling):
+        return "below", ""
+    if (gate.floor is not None and low < gate.floor) or (gate.ceiling is not None and high > gate.ceiling):
+        return "undecided", "the interval straddles the limit"
+    return "pass", ""
+
+
+def _run(path: Path, data: Path | None, before: Mapping[str, Any], baseline: Path | None, stages: Stages) -> Result:
+    name = path.stem
+    try:
+        suite = load_suite(path)
+        name = suite.name
+        earlier = before.get(suite.name)
+        if earlier:
+            _refuse_lowered(suite, earlier, baseline)
+        return _measure(suite, data, earlier, baseline, stages)
+    except StanceError as error:
+        return Result(name, str(path), error.exit_code, error=str(error))
+
+
+def _measure(
+    suite: Suite, data: Path | None, earlier: Mapping[str, Any] | None, baseline: Path | None, stages: Stages
+) -> Result:
+    parts = {name: [(d, find_files(suite, d, data)) for d in tables] for name, tables in suite.parts.items()}
+    digests = {table.path: files.digest for tables in parts.values() for table, files in tables}
+    if earlier and earlier["data"] != digests:
+        raise InputError(
+            f"{baseline}: {suite.name} was measured on other data than {suite.origin} pins now; "
+            "look at the change, then write a new baseline with --json"
+        )
+    measured = {name: measure(suite, tables, stages) for name, tables in parts.items()}
+    items = {f"{name}.{item}" if name else item: pair for name, m in measured.items() for item, pair in m.items.items()}
+    models = {name: sha for m in measured.values() for name, sha in m.models.items()}
+    rows = _rows(suite, measured)
+    states = {row.state for row in rows}
+    versions = _versions()
+    return Result(
+        name=suite.name,
+        path=str(suite.origin),
+        exit_code=1 if "below" in states else 3 if "undecided" in states else 0,
+        signature=_signature(suite, digests, models, next(iter(measured.values())).dtype, len(items), versions),
+        rows=rows,
+        data=digests,
+        models=models,
+        versions=versions,
+        items=items,
+        changes=_changes(earlier, items) if earlier else None,
+    )
+
+
+def _rows(suite: Suite, measured: Mapping[str, Measured]) -> tuple[Row, ...]:
+    rows = []
+    for written, gate in suite.metrics.items():
+        part, _, metric = written.rpartition(".")
+        chosen = [part] if part else list(measured)
+        for name in chosen:
+            if name not in measured or metric not in measured[name].figures:
+                known = [f"{n}.{m}" if n else m for n, found in measured.items() for m in found.figures]
+                raise InputError(f"{suite.origin}: no metric {written!r}; known: {', '.join(known)}")
+            if not part and f"{name}.{metric}" in suite.metrics:
+                continue  # the part has a gate of its own
+            figure = measured[name].figures[metric]
+            value = figure.value()
+            interval = None if gate.exact else figure.interval(suite.seed, suite.resamples)
+            state, note = judge(value, interval, gate)
+            low, high = interval or (None, None)
+            if gate.lowered_because:
+                note = f"{note}; limit relaxed: {gate.lowered_because}".lstrip("; ")
+            rows.append(
+                Row(
+                    f"{name}.{metric}" if name else metric,
+                    _rounded(value),
+                    _rounded(low),
+                    _rounded(high),
+                    figure.n,
+                    figure.n_groups,
+                    gate.floor,
+                    gate.ceiling,
+                    gate.exact,
+                    state,
+                    note,
+                )
+            )
+    return tuple(rows)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, 6)
+
+
+def _versions() -> dict[str, str]:
+    found = {"stance-compare": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "none"
+    return found
+
+
+def _signature(
+    suite: Suite, digests: Mapping[str, str], models: Mapping[str, str], dtype: str, n: int, versions: Mapping[str, str]
+) -> str:
+    """One line that says how the figures were made (after sacrebleu's)."""
+    short = [f"{name}@{sha[:12]}" for name, sha in sorted(models.items())] or ["none"]
+    data = [digest.removeprefix("sha256:")[:12] for _, digest in sorted(digests.items())]
+    return "|".join(
+        [
+            f"suite:{suite.name}",
+            f"task:{suite.task}",
+            f"model:{'+'.join(short)}",
+            f"data:{'+'.join(data)}",
+            f"n:{n}",
+            f"seed:{suite.seed}",
+            f"resamples:{suite.resamples}",
+            f"dtype:{dtype}",
+            *(f"{name}:{number}" for name, number in versions.items()),
+        ]
+    )
+
+
+def read_baseline(path: Path) -> dict[str, Any]:
+    """Suite name → its result, from a file that `--json` wrote. Raises InputError where it is not one."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        found = {suite["name"]: suite for suite in plain["suites"] if not suite["error"]}
+        for suite in found.values():
+            suite["rows"], suite["data"], suite["items"]
+        if plain["schema"] != SCHEMA:
+            raise InputError(f"{path}: not a {SCHEMA} file; make one with `stance evaluate SUITE.toml --json {path}`")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: cannot be read as a baseline ({error!r}); make one with `stance evaluate … --json`"
+        ) from None
+    return found
+
+
+def _refuse_lowered(suite: Suite, earlier: Mapping[str, Any], baseline: Path | None) -> None:
+    """Raises InputError where a limit of the baseline is relaxed or gone, unless the suite says why."""
+    for row in earlier["rows"]:
+        gate = suite.metrics.get(row["metric"]) or suite.metrics.get(row["metric"].rpartition(".")[2])
+        relaxed = [
+            f"{limit} {row[limit]}"
+            for limit, sign in (("floor", 1), ("ceiling", -1))
+            if row[limit] is not None
+            and (gate is None or getattr(gate, limit) is None or sign * getattr(gate, limit) < sign * row[limit])
+        ]
+        if relaxed and not (gate and gate.lowered_because):
+            raise InputError(
+                f"{suite.origin}: {row['metric']}: {baseline} has {' and '.join(relaxed)}, the suite asks for "
+                'less; restore it, or say why with lowered_because = "…"'
+            )
+
+
+def _changes(earlier: Mapping[str, Any], items: Items) -> Changes:
+    before: Mapping[str, Sequence[str]] = earlier["items"]
+    shared = [item for item in items if item in before]
+    was_right = [before[item][0] == before[item][1] for item in shared]
+    is_right = [items[item][0] == items[item][1] for item in shared]
+    changed = tuple(
+        (item, before[item][0] if item in before else "absent", *(items.get(item) or ("absent", before[item][1])))
+        for item in sorted({*items, *before})
+        if item not in before or item not in items or before[item][0] != items[item][0]
+    )
+    both = list(zip(was_right, is_right, strict=True))
+    return Changes(changed, both.count((False, True)), both.count((True, False)), mcnemar(was_right, is_right))
+
+
+def to_json(evaluation: Evaluation) -> str:
+    """The whole evaluation, items included; the same run gives the same bytes. Usable as a baseline."""
+    return dump_json(evaluation)
+
+
+def to_junit(evaluation: Evaluation) -> str:
+    """JUnit XML: a suite a suite, a case a metric. Below a limit is a failure; undecided is an error, never a skip."""
+    root = ElementTree.Element("testsuites")
+    for result in evaluation.suites:
+        bad = sum(row.state == "below" for row in result.rows)
+        open_ = sum(row.state == "undecided" for row in result.rows) + bool(result.error)
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=result.name,
+            tests=str(len(result.rows) + bool(result.error)),
+            failures=str(bad),
+            errors=str(open_),
+        )
+        if result.error:
+            case = ElementTree.SubElement(suite, "testcase", classname=result.name, name="measured")
+            ElementTree.SubElement(case, "error", message=result.error)
+        for row in result.rows:
+            case = ElementTree.SubElement(suite, "testcase", classname=result.name, name=row.metric)
+            if row.state in ("below", "undecided"):
+                ElementTree.SubElement(case, "failure" if row.state == "below" else "error", message=_told(row))
+            ElementTree.SubElement(case, "system-out").text = f"{_told(row)}\n{result.signature}"
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def to_table(evaluation: Evaluation) -> str:
+    """What a person reads: a line a metric, the signature, and what changed."""
+    lines = []
+    for result in evaluation.suites:
+        lines.append(f"{result.name} ({result.path})")
+        if result.error:
+            lines.append(f"  {'error' if result.exit_code == 2 else 'undecided'}: {result.error}")
+        lines += [f"  {row.state:9} {_told(row)}" for row in result.rows]
+        if result.changes:
+            c = result.changes
+            lines.append(
+                f"  against the baseline: {len(c.items)} items changed, {c.n_mended} mended, {c.n_broken} broken "
+                f"(McNemar p = {c.p_value:.3g})"
+            )
+            lines += [f"    {item}: {was} → {now} (gold: {gold})" for item, was, now, gold in c.items]
+        lines += [f"  {result.signature}"] if result.signature else []
+    return "\n".join(lines) + "\n"
+
+
+def _told(row: Row) -> str:
+    value = "undefined" if row.value is None else f"{row.value:.3f}"
+    interval = "" if row.low is None or row.high is None else f" [{row.low:.3f}, {row.high:.3f}]"
+    limits = [
+        f"{name} {limit:g}" for name, limit in (("floor", row.floor), ("ceiling", row.ceiling)) if limit is not None
+    ]
+    notes = [*limits, *(["exact"] if row.exact else []), *([row.note] if row.note else [])]
+    return f"{row.metric} {value}{interval}, n = {row.n} in {row.n_groups} groups" + (
+        f" ({'; '.join(notes)})" if notes else ""
+    )

@@ -1,0 +1,151 @@
+"""Figures and their uncertainty: a metric is a plain function of columns of numbers, an interval resamples groups.
+
+Sentences of one article, or claims of one topic, are not independent, so a whole group (document, topic, gold row) is
+drawn or left at a time. It measures; what a figure must reach is said in suites and decided in gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+Statistic = Callable[[Columns], float]
+
+ECE_BINS = 15
+MAX_UNDEFINED = 0.05  # share of resamples in which a metric may be undefined before its interval is not trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a metric is computed from.
+
+    groups   (n,) the document, topic or row that each item belongs to
+    columns  name → (n,) array
+    """
+
+    statistic: Statistic
+    groups: tuple[str, ...]
+    columns: Columns
+
+    @property
+    def n(self) -> int:
+        return len(self.groups)
+
+    @property
+    def n_groups(self) -> int:
+        return len(set(self.groups))
+
+    def value(self) -> float:
+        """The metric over all items; NaN where it is undefined (no items, nothing to divide by)."""
+        return float(self.statistic(self.columns)) if self.n else float("nan")
+
+    def interval(self, seed: int, resamples: int) -> tuple[float, float] | None:
+        """95 % percentile bootstrap over groups (Efron and Tibshirani 1993). None with fewer than two groups, or
+        where too many resamples leave the metric undefined. The order of the items does not matter."""
+        if self.n_groups < 2:
+            return None
+        members: dict[str, list[int]] = {}
+        for index, group in enumerate(self.groups):
+            members.setdefault(group, []).append(index)
+        places = [np.array(members[group]) for group in sorted(members)]
+        draws = np.random.default_rng(seed).integers(len(places), size=(resamples, len(places)))
+        values = np.empty(resamples)
+        for row, draw in enumerate(draws):
+            chosen = np.concatenate([places[i] for i in draw])
+            values[row] = self.statistic({name: column[chosen] for name, column in self.columns.items()})
+        defined = values[~np.isnan(values)]
+        if len(defined) < (1 - MAX_UNDEFINED) * resamples:
+            return None
+        low, high = np.percentile(defined, [2.5, 97.5])
+        return float(low), float(high)
+
+
+def figure(statistic: Statistic, groups: Sequence[str], **columns: Sequence[Any] | NDArray[Any]) -> Figure:
+    """A figure from lists of equal length."""
+    arrays = {name: np.asarray(column) for name, column in columns.items()}
+    return Figure(statistic, tuple(groups), arrays)
+
+
+def accuracy(columns: Columns) -> float:
+    """Share of items whose `predicted` is their `gold`."""
+    return float(np.mean(columns["predicted"] == columns["gold"]))
+
+
+def macro_f1(columns: Columns) -> float:
+    """Mean F1 of the classes that occur in `gold` or `predicted`; a class never predicted counts 0."""
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(columns["gold"], columns["predicted"], average="macro", zero_division=0))
+
+
+def balanced_accuracy(columns: Columns) -> float:
+    """Mean recall of the classes that occur in `gold`."""
+    from sklearn.metrics import recall_score
+
+    gold = columns["gold"]
+    return float(recall_score(gold, columns["predicted"], labels=np.unique(gold), average="macro", zero_division=0))
+
+
+def calibration_error(columns: Columns) -> float:
+    """Expected calibration error: mean gap between `confidence` (of the predicted class) and accuracy, over equal
+    bins of confidence, weighted by their size (Guo et al. 2017)."""
+    confidence = columns["confidence"]
+    right = (columns["predicted"] == columns["gold"]).astype(float)
+    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    size = np.bincount(bins, minlength=ECE_BINS)
+    gap = np.abs(np.bincount(bins, confidence, ECE_BINS) - np.bincount(bins, right, ECE_BINS))
+    return float(gap.sum() / size.sum())
+
+
+def average_precision(columns: Columns) -> float:
+    """Area under the precision-recall curve of `score` for boolean `gold`; NaN where gold has one class only."""
+    from sklearn.metrics import average_precision_score
+
+    gold = columns["gold"]
+    return float(average_precision_score(gold, columns["score"])) if 0 < gold.sum() < len(gold) else float("nan")
+
+
+def roc_auc(columns: Columns) -> float:
+    """Area under the ROC curve of `score` for boolean `gold`; NaN where gold has one class only."""
+    from sklearn.metrics import roc_auc_score
+
+    gold = columns["gold"]
+    return float(roc_auc_score(gold, columns["score"])) if 0 < gold.sum() < len(gold) else float("nan")
+
+
+def mean(columns: Columns) -> float:
+    """Mean of `value`."""
+    return float(np.mean(columns["value"]))
+
+
+def precision(columns: Columns) -> float:
+    """Sum of `hit` over sum of `found`; NaN where nothing was found."""
+    return _ratio(columns["hit"].sum(), columns["found"].sum())
+
+
+def recall(columns: Columns) -> float:
+    """Sum of `hit` over sum of `wanted`; NaN where nothing was wanted."""
+    return _ratio(columns["hit"].sum(), columns["wanted"].sum())
+
+
+def pair_f1(columns: Columns) -> float:
+    """Harmonic mean of precision and recall, from sums of `hit`, `found` and `wanted`."""
+    return _ratio(2 * columns["hit"].sum(), columns["found"].sum() + columns["wanted"].sum())
+
+
+def mcnemar(before: Sequence[bool], after: Sequence[bool]) -> float:
+    """Exact McNemar test: how likely so lopsided a split of the items that only one of two runs got right, if
+    neither were better (McNemar 1947). 1.0 where the runs are right on the same items."""
+    from scipy.stats import binomtest
+
+    lost = sum(b and not a for b, a in zip(before, after, strict=True))
+    won = sum(a and not b for b, a in zip(before, after, strict=True))
+    return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole else float("nan")
