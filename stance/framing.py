@@ -52,14 +52,22 @@ def marked_text(text: str, start: int | None, end: int | None) -> str:
     return f"{text[:start]}* {text[start:end]} *{text[end:]}"
 
 
+_CLAIM = re.compile(r"(?:the\s+)?(?:claim|assertion|statement|idea|view)\s+that\s+(.+)", re.I | re.S)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|may|might|shall|should|must|"
+    r"ought|needs?|makes?|made|cannot|\w+n['’]t)\b",
+    re.I,
+)
+
+
 def read_target(target: str) -> tuple[str, str]:
-    """The task and the words of a target: "the claim that X" asks for the position on the claim X; a whole
-    sentence is a claim too; anything else is a topic."""
-    claim = re.match(r"(?:the\s+)?(?:claim|assertion|statement|idea)\s+that\s+(.+)", target.strip(), re.I | re.S)
-    if claim:
-        words = claim.group(1).strip()
-        return "claim", words[:1].upper() + words[1:]
-    return "topic", target.strip()
+    """The task and the words of a target. "the claim that X" asks for the position on the claim X, and so does a
+    target that is a whole sentence (it has a finite verb and asks nothing); anything else is a topic."""
+    words = " ".join(target.split())
+    if claim := _CLAIM.fullmatch(words):
+        return "claim", claim[1][:1].upper() + claim[1][1:]
+    is_sentence = len(words.split()) >= 3 and words[:1].isupper() and not words.endswith("?") and _FINITE.search(words)
+    return ("claim" if is_sentence else "topic"), words
 
 
 class StanceModel:

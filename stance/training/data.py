@@ -132,6 +132,10 @@ def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Examp
         ]
     if portion.limit:
         examples = examples[: portion.limit]
+    if portion.praise or portion.blame:
+        examples = [_as_claim(example, portion, rng) for example in examples]
+    if portion.negated:
+        examples = [_deny(example, rng) if rng.random() < portion.negated else example for example in examples]
     if portion.wrong_target:
         examples += _with_wrong_targets(examples, round(portion.wrong_target * len(examples)), rng)
     return examples
@@ -176,6 +180,25 @@ def _swap_name(row: Example, name: str) -> Example:
         start=len(before),
         end=len(before) + len(name),
     )
+
+
+DENIALS = ("It is not true that {}", "It is wrong to say that {}", "One should reject the view that {}")
+
+
+def _turned(label: int) -> int:
+    """Favourable for unfavourable and the other way round; neutral stays."""
+    return len(STANCES) - 1 - label
+
+
+def _as_claim(row: Example, portion: Portion, rng: random.Random) -> Example:
+    """The row's target inside a claim that praises or blames it."""
+    claim = rng.choice(portion.praise + portion.blame)
+    label = row.label if claim in portion.praise else _turned(row.label)
+    return replace(row, target=claim.format(target=row.target), label=label, start=None, end=None)
+
+
+def _deny(row: Example, rng: random.Random) -> Example:
+    return replace(row, target=rng.choice(DENIALS).format(row.target), label=_turned(row.label))
 
 
 def _pair_within_groups(examples: Sequence[Example], rng: random.Random) -> list[Example]:

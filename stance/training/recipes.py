@@ -25,6 +25,9 @@ class Portion(BaseModel):
     paired        rows of one group are paired: the text of one becomes the target of another; favourable where their
                   labels are the same, unfavourable where they are opposite (gives relation data from debates)
     wrong_target  share of rows added once more with a target from another group, labelled neutral
+    negated       share of rows whose target, a claim, is denied ("It is not true that …") and whose label is turned
+    praise,       claims about a target, with {target} in them: each row's target is put into one of either list; a
+    blame         row keeps its label with praise and has it turned with blame (sentiment data become claim data)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +40,9 @@ class Portion(BaseModel):
     per_label: int | None = Field(default=None, ge=1)
     paired: bool = False
     wrong_target: float = Field(default=0.0, ge=0, le=1)
+    negated: float = Field(default=0.0, ge=0, le=1)
+    praise: tuple[str, ...] = ()
+    blame: tuple[str, ...] = ()
 
 
 class Lora(BaseModel):

@@ -1,0 +1,40 @@
+# make demo    sets everything up and puts the sample documents side by side
+# make test    sets everything up and runs the tests
+# make check   tests, types, style, layers and the gates of eval/
+# Needs Python 3.11 to 3.13 and nothing else; everything goes into .venv.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lint clean
+
+demo: $(VENV)/.run
+	$(BIN)/stance compare data/sample/kazan --out out/kazan
+	$(BIN)/stance compare data/sample/charge --out out/charge
+	@echo "Open in a browser: $(CURDIR)/out/kazan/report.html"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: test lint
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# torch first and through pip, held to the version of constraints.txt
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]' --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out build dist
