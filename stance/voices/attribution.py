@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from stance.records import Document, Passage, Voice
-from stance.voices.cues import Cue, find_cues, mask, tokenize
-from stance.voices.cues import _is_split as begins_clause
+from stance.voices.cues import Cue, find_cues, mask
 from stance.voices.holders import Names, is_vague, read_names, role_of, tidy
+from stance.voices.phrases import begins_clause, tokenize
 from stance.voices.quotes import Quotation, find_quotations, is_speech
 
 UNCERTAIN = 0.5

@@ -11,25 +11,25 @@ from __future__ import annotations
 _VERBS = {
     "say": """say tell state note add argue claim insist assert contend allege explain warn caution declare announce
         acknowledge admit concede deny stress emphasize emphasise underscore underline reiterate recall remark
-        write tweet report reply respond retort quip joke predict estimate suggest propose complain lament boast brag
+        write tweet report reply retort quip joke predict estimate suggest propose complain lament boast brag
         opine testify swear vow pledge promise disclose imply hint conclude inform assure remind urge protest
-        recommend reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume rail scoff
-        retweet proclaim decree rule recount confess relate reckon clarify counsel exclaim confide tout
-        predict forecast project reassure concur attest vouch moan grumble gripe""",
+        recommend reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume scoff
+        retweet proclaim decree recount confess reckon clarify counsel exclaim confide tout
+        predict forecast reassure concur attest vouch moan grumble gripe""",
     "think": """believe think consider feel fear worry expect doubt suspect regard agree disagree
         prefer view deem judge foresee envision dread resent want hope""",
     "judge": """criticize criticise condemn denounce blast slam praise applaud laud hail welcome support oppose
         reject dismiss dispute question accuse blame call demand defend describe characterize characterise label brand
         dub mock ridicule decry deride endorse express voice attack assail rebuke castigate deplore bemoan
         disparage chide scold lambast lambaste rip chastise advocate champion liken compare portray depict
-        cast refute rebut contradict disavow lambasted bash excoriate pillory hammer skewer berate trash
+        refute rebut contradict disavow lambasted bash excoriate pillory hammer skewer berate trash
         cite mention highlight fault favor favour promise repudiate encourage challenge discourage
         advise recommend commend thank threaten propose pan credit""",
     "show": """show find indicate reveal confirm demonstrate discover learn conclude determine observe assess suggest
-        estimate project maintain hold calculate mean prove realize realise reason understand imagine assume
-        decide discuss address signal anticipate guess know feel remember remind rate rank""",
-    "quote": """ask continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
-        begin conclude finish interject cry snap intone counter comment repeat observe go put recite chime post
+        estimate maintain calculate realize realise understand imagine assume
+        decide signal anticipate guess know feel remind""",
+    "quote": """ask respond continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
+        begin conclude finish interject cry snap intone counter comment repeat observe recite chime post
         email text sing deadpan thunder bellow plead beg demand inquire wonder echo signal""",
 }
 
@@ -90,13 +90,9 @@ NOUN_LIKE = frozenset("""report reports claim claims note notes state states vie
     findings understanding offer offers mean means challenge challenges echo whisper counter hammer trash go put
     meeting wonder worry worries welcome suspect suspects regard regards tweet tweets jokes joke thanks thank
     boast bash highlight highlights advocate advocates hint forecast predict pans pan reports discussing laugh
-    smile sigh read begin""".split())
+    smile sigh read begin pledged remarks remark protest protests project judges states rules written responding
+    estimated reported confessed reporting conclude""".split())
 """Forms that are as often nouns or adjectives: they need a clear subject before them."""
-
-PHRASES = (
-    r"according to", r"as per", r"in the words of", r"in the (?:view|opinion|eyes|judgement|judgment|estimation) of",
-    r"as (?:stated|noted|reported|argued|explained|put|described) by", r"quoted by", r"as told by",
-)
 
 SPEECH_NOUNS = frozenset("""statement claim assertion argument allegation accusation charge contention suggestion
     warning announcement declaration belief view opinion position conclusion prediction promise pledge vow
@@ -143,3 +139,30 @@ TITLES = {
 
 FEMALE_TITLES = frozenset("mrs ms miss lady queen congresswoman spokeswoman chairwoman businesswoman".split())
 MALE_TITLES = frozenset("mr sir lord king congressman spokesman chairman businessman pope".split())
+
+
+def _particles() -> dict[str, frozenset[str]]:
+    table = {
+        "point pointed points pointing": "out to", "make makes made making": "clear",
+        "speak speaks spoke spoken speaking": "about of out", "talk talks talked talking": "about up",
+        "refer refers referred referring": "to", "rail rails railed railing": "against",
+        "lash lashes lashed lashing": "out", "object objects objected objecting": "to",
+        "allude alludes alluded": "to", "side sides sided siding": "with", "push pushes pushed pushing": "for",
+        "take takes took taken taking": "issue aim", "shoot shoots shot": "back", "fire fires fired": "back",
+        "lay lays laid laying": "out", "speculate speculated": "about", "weigh weighs weighed": "in",
+        "pay pays paid paying": "tribute attention special", "opine opined": "on", "joke joked": "about",
+        "vouch vouched": "for", "cry cried": "foul", "raise raises raised raising": "questions concerns doubts",
+        "apologize apologise apologized apologised": "for", "distance distanced": "himself herself themselves itself",
+        "come comes came": "out", "went goes go gone": "after", "double doubled": "down",
+    }
+    return {form: frozenset(after.split()) for forms, after in table.items() for form in forms.split()}
+
+
+PARTICLES = _particles()
+"""Common verb form → the words with one of which, close behind, it attributes ("pointed out")."""
+
+ATTITUDES = frozenset("""convinced confident certain sure concerned worried afraid hopeful optimistic pessimistic
+    sceptical skeptical critical adamant unequivocal proud glad grateful surprised gratified doubtful fearful angry
+    disappointed opposed dismissive wary unconvinced dubious supportive thankful thrilled alarmed outraged
+    troubled""".split())
+"""Adjectives that, after "is" and before "that" or "about", report what somebody thinks."""

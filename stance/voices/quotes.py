@@ -42,7 +42,7 @@ def find_quotations(text: str, start: int, end: int) -> list[Quotation]:
         closes = next_.isspace() or not next_.isalnum()
         if sign in _OPENERS or sign == "``":
             opening = not (sign == "“" and depth and text[began] == "„")
-        elif sign in _CLOSERS or sign == "''":
+        elif sign in _CLOSERS:
             opening = sign == "”" and opens and not closes and not depth
         elif opens != closes:
             opening = opens
@@ -56,7 +56,7 @@ def find_quotations(text: str, start: int, end: int) -> list[Quotation]:
             depth -= 1
             if not depth:
                 found.append(Quotation(began, after))
-        elif not found and sign != "''" and at > start:
+        elif not found and at > start:
             found.append(Quotation(start, after, opened=False))
     if depth:
         found.append(Quotation(began, end, closed=False))
