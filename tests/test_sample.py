@@ -19,7 +19,7 @@ SHARED = Path(os.environ.get("STANCE_SHARED", ROOT.parent / "shared"))
 
 
 def gold_of(folder: Path) -> dict[str, Any]:
-    return dict(json.loads((folder / "expected.json").read_text(encoding="utf-8")))
+    return dict(json.loads((ROOT / "data" / "gold" / folder.name / "gold.json").read_text(encoding="utf-8")))
 
 
 def toml_of(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from stance.errors import InputError, UndecidedError
 from stance.evaluation import metrics
 from stance.evaluation.metrics import Figure, figure
-from stance.evaluation.suites import GOLD_NAMES
+from stance.evaluation.suites import GOLD_NAME
 from stance.records import Claim, Comparison
 
 SIGN = {"FAV": 1, "UNF": -1}
@@ -111,9 +111,9 @@ class Scored:
 
 def load_gold(folder: Path) -> Gold:
     """The gold in a folder. Raises UndecidedError where there is none, InputError where it is not gold."""
-    path = next((folder / name for name in GOLD_NAMES if (folder / name).is_file()), None)
-    if path is None:
-        raise UndecidedError(f"{folder}: no {' or '.join(GOLD_NAMES)} there, so nothing could be measured")
+    path = folder / GOLD_NAME
+    if not path.is_file():
+        raise UndecidedError(f"{folder}: no {GOLD_NAME} there, so nothing could be measured")
     try:
         return Gold(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:

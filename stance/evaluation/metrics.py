@@ -76,18 +76,25 @@ def accuracy(columns: Columns) -> float:
 
 
 def macro_f1(columns: Columns) -> float:
-    """Mean F1 of the classes that occur in `gold` or `predicted`; a class never predicted counts 0."""
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(columns["gold"], columns["predicted"], average="macro", zero_division=0))
+    """Mean F1 of the classes that occur in `gold` or `predicted` (small whole numbers); a class never predicted
+    counts 0. As scikit-learn's, but a resample takes microseconds."""
+    counts = _confusion(columns)
+    size = counts.sum(axis=0) + counts.sum(axis=1)
+    return float(np.mean(2 * counts.diagonal()[size > 0] / size[size > 0]))
 
 
 def balanced_accuracy(columns: Columns) -> float:
-    """Mean recall of the classes that occur in `gold`."""
-    from sklearn.metrics import recall_score
+    """Mean recall of the classes that occur in `gold` (small whole numbers)."""
+    counts = _confusion(columns)
+    size = counts.sum(axis=1)
+    return float(np.mean(counts.diagonal()[size > 0] / size[size > 0]))
 
-    gold = columns["gold"]
-    return float(recall_score(gold, columns["predicted"], labels=np.unique(gold), average="macro", zero_division=0))
+
+def _confusion(columns: Columns) -> NDArray[np.int64]:
+    """(k, k) counts, gold by predicted."""
+    gold, predicted = columns["gold"].astype(int), columns["predicted"].astype(int)
+    k = 1 + int(max(gold.max(), predicted.max()))
+    return np.bincount(gold * k + predicted, minlength=k * k).reshape(k, k)
 
 
 def calibration_error(columns: Columns) -> float:

@@ -28,7 +28,8 @@ from stance.errors import InputError, UndecidedError
 from stance.records import read_rows
 
 DATA_VARIABLE = "STANCE_DATA"
-GOLD_NAMES = ("gold.json", "expected.json")
+GOLD_NAME = "gold.json"
+QUESTIONS_NAME = "issues.toml"
 PROJECT_MARKS = (".git", "pyproject.toml")
 
 Task = Literal["stance", "relation", "attribution", "claims", "alignment", "symmetry"]
@@ -197,9 +198,8 @@ def resolve(suite: Suite, written: str, folder: Path | None = None) -> Path:
 
 def gold_files(path: Path, documents: Path) -> list[Path]:
     """Every file that a folder of gold stands for: the gold, the issues asked, the documents and their sources."""
-    names = [path / "issues.toml", *(path / name for name in GOLD_NAMES)]
-    inside = [p for p in documents.iterdir() if p.is_file() and p.name not in {n.name for n in names}]
-    return [p for p in names if p.is_file()] + [p for p in inside if not p.name.startswith(".")]
+    inside = [p for folder in {path, documents} for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
+    return sorted(inside)
 
 
 def digest_files(paths: Iterable[Path]) -> str:

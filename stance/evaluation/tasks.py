@@ -24,7 +24,7 @@ from stance.errors import InputError, ModelError, UndecidedError
 from stance.evaluation import metrics
 from stance.evaluation.gold import Items, Scored, document_files, load_gold, name_words, pool, score_asked, score_gold
 from stance.evaluation.metrics import Figure, figure
-from stance.evaluation.suites import Data, Files, Suite, load_rows, resolve
+from stance.evaluation.suites import QUESTIONS_NAME, Data, Files, Suite, load_rows, resolve
 from stance.framing import DEFAULT_MODEL, RELATIONS, Pair, load_stance_model, shipped_models
 from stance.records import STANCES, Asked, Claim, Comparison, Document, Passage, digest
 
@@ -191,7 +191,8 @@ def _classified(
 ) -> Measured:
     groups = [r["group"] for r in rows]
     gold = [r["gold"] for r in rows]
-    columns: dict[str, Any] = {"gold": gold, "predicted": predicted}
+    code = {name: number for number, name in enumerate(sorted({*gold, *predicted}))}
+    columns: dict[str, Any] = {"gold": [code[g] for g in gold], "predicted": [code[p] for p in predicted]}
     figures = {
         name: figure(statistic, groups, **columns)
         for name, statistic in (
@@ -354,9 +355,9 @@ def _alignment(suite: Suite, part: Sequence[tuple[Data, Files]], stages: Stages)
         made = stages.compare(paths, model, suite.encoder, ())
         models, dtype = {**models, **made.encoder}, made.dtype
         scored.append(score_gold(gold, made.comparison, files.path.name))
-        questions = files.path / "issues.toml"
-        if wants_asked and questions.is_file():
-            asked = load_asked(questions)
+        questions = [folder / QUESTIONS_NAME for folder in (files.path, files.documents)]
+        if wants_asked and any(path.is_file() for path in questions):
+            asked = load_asked(next(path for path in questions if path.is_file()))
             made = stages.compare(paths, model, suite.encoder, asked)
             scored.append(score_asked(gold, made.comparison, [a.id for a in asked], files.path.name))
     pooled = pool(scored)
