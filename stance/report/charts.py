@@ -4,7 +4,7 @@ All lengths are in units of a drawing that is `WIDTH` wide. Nothing is computed 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,13 +53,13 @@ class Lane:
     dots: tuple[Dot, ...]
 
 
-def stacked_bars(rows: Sequence[tuple[str, Mapping[str, int]]]) -> tuple[Bar, ...]:
-    """A bar a row; the longest fills the width."""
-    longest = max((sum(parts.values()) for _, parts in rows), default=0) or 1
+def stacked_bars(rows: Sequence[tuple[str, Collection[tuple[str, int]]]]) -> tuple[Bar, ...]:
+    """(label, [(kind, value)]) as bars; the longest fills the width."""
+    longest = max((sum(value for _, value in parts) for _, parts in rows), default=0) or 1
     bars = []
     for n, (label, parts) in enumerate(rows):
         x, segments = LEFT, []
-        for kind, value in parts.items():
+        for kind, value in parts:
             width = round((WIDTH - 2 * LEFT) * value / longest, 2)
             if value:
                 segments.append(Segment(kind, value, round(x, 2), width))

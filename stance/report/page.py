@@ -142,12 +142,13 @@ def _flat(value: Any) -> str:
     return str(value)
 
 
-def content_policy(style: str, script: str) -> str:
+def content_policy(style: str, script: str = "") -> str:
     """A Content-Security-Policy that lets this style and this script run, and nothing else in or out."""
     def allow(text: str) -> str:
         return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
-    return (f"default-src 'none'; style-src {allow(style)}; script-src {allow(script)}; "
+    scripts = allow(script) if script else "'none'"
+    return (f"default-src 'none'; style-src {allow(style)}; script-src {scripts}; "
             "img-src data:; base-uri 'none'; form-action 'none'")
 
 
@@ -239,7 +240,7 @@ def sign(s: Spoken) -> str:
 
 def who(s: Spoken, words: Mapping[str, Any]) -> str:
     """The line that says who speaks: `own voice`, `NAME, reported`, `NAME, via NAMES`."""
-    voice = words["voice"]
+    voice: Mapping[str, str] = words["voice"]
     if s.claim.voice == "own":
         return voice["own_line"] if s.origin == s.source else voice["forwarded"].format(origin=s.origin)
     holder = s.holder or voice["unnamed"]

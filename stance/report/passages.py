@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stance.records import Claim, Document
 
@@ -60,7 +61,7 @@ def _pieces(document: Document) -> list[Piece]:
             if start <= edge < stop:
                 reasons[edge] = reason
     found = []
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         # What lies between passages is white space, marks of layout, or text that no reader claimed.
         if document.text[start:stop].strip():
             for at in range(start, stop, LONGEST):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stance.comparison import Agreement, Holder, agreements, holders, left_out, sources, states_by_source
-from stance.records import STANCES, Comparison, Document, Issue
+from stance.records import STANCES, CellState, Comparison, Document, Issue
 from stance.report import charts, words
 
 BARS = 12  # a chart shows the first so many; its table shows all
@@ -34,7 +34,7 @@ class Views:
     holder_chart: tuple[charts.Bar, ...]
     agreements: tuple[Agreement, ...]
     agreement_chart: tuple[charts.Interval, ...]
-    states: Mapping[str, Mapping[str, int]]
+    states: Mapping[str, Mapping[CellState, int]]
     state_chart: tuple[charts.Bar, ...]
     left_out: Mapping[str, tuple[Issue, ...]]
     names: Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -57,16 +57,16 @@ def build_views(comparison: Comparison, documents: Sequence[Document]) -> Views:
                        if d.day and d.document.source == source]) for source in sources(comparison)]
     return Views(
         holders=people,
-        holder_chart=charts.stacked_bars([(h.name, {s: h.counts[s] for s in STANCES}) for h in people[:BARS]]),
+        holder_chart=charts.stacked_bars([(h.name, [(s, h.counts[s]) for s in STANCES]) for h in people[:BARS]]),
         agreements=pairs,
         agreement_chart=charts.share_intervals([(" · ".join(a.sources), a.low, a.n_agree / a.n_shared, a.high)
                                                 for a in pairs if a.n_shared][:BARS]),
         states=states,
-        state_chart=charts.stacked_bars(list(states.items())),  # type: ignore[arg-type]
+        state_chart=charts.stacked_bars([(source, counts.items()) for source, counts in states.items()]),
         left_out={source: tuple(issues[i] for i in ids) for source, ids in left_out(comparison).items()},
         names=comparison.run.get("names", {}),
         words=distinctive,
-        word_charts={source: charts.stacked_bars([(f"{d.word} ({d.here})", {"plain": round(d.z * 100)}) for d in found])
+        word_charts={source: charts.stacked_bars([(d.word, [("plain", round(d.z * 100))]) for d in found])
                      for source, found in distinctive.items()},
         timeline=dated,
         timeline_chart=charts.timeline([lane for lane in lanes if lane[1]]),

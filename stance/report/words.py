@@ -38,8 +38,8 @@ def count_words(documents: Sequence[Document], claims: Sequence[Claim]) -> dict[
         said.setdefault(claim.document_id, []).append(claim.text)
     counts: dict[str, Counter[str]] = {document.source: Counter() for document in documents}
     for document in documents:
-        texts = [document.text[p.start:p.end] for p in document.passages] if document.text else said.get(document.id, [])
-        for text in texts:
+        kept = [document.text[p.start:p.end] for p in document.passages]
+        for text in kept if document.text else said.get(document.id, []):
             counts[document.source].update(_WORD.findall(text.casefold()))
     return counts
 

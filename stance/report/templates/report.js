@@ -75,6 +75,7 @@
   }
 
   form.hidden = false;
+  if (matchMedia("(max-width: 45rem)").matches) one("details", form).open = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", () => { page = PAGE; apply(); });
   let typing = 0;
@@ -152,7 +153,7 @@
   function passage(claim, home) {
     const box = make("div", null, "passage");
     box.tabIndex = 0;
-    box.setAttribute("role", "region");
+    box.setAttribute("role", "group");
     box.setAttribute("aria-label", t.panel.in_document);
     if (!home.pieces.length) {
       box.append(make("p", t.panel.no_text));
@@ -202,7 +203,7 @@
     part.append(label);
     if (claim.blank) part.append(make("p", t.panel.blank_here, "aside"));
     if (claim.cut) part.append(make("p", t.panel.cut_here, "aside"));
-    part.append(make("h4", t.panel.who), make("p", said.who));
+    part.append(make("h3", t.panel.who), make("p", said.who));
     if (claim.cue && home.pieces.length) {
       const piece = home.pieces.find(([start, text]) => start <= claim.cue[0] && claim.cue[1] <= start + Array.from(text).length);
       if (piece) {
@@ -210,7 +211,7 @@
         part.append(make("p", `${t.panel.cue}: “${words}”`, "aside"));
       }
     }
-    part.append(make("h4", t.panel.in_document), passage(claim, home));
+    part.append(make("h3", t.panel.in_document), passage(claim, home));
     part.append(make("p", fill(t.panel.place, { path: home.path, start: claim.s, end: claim.e }) +
       (home.published ? ` · ${home.published}` : ""), "aside"));
     if (home.url && /^https?:\/\//i.test(home.url)) {
@@ -221,15 +222,15 @@
       line.append(link);
       part.append(line);
     }
-    part.append(make("h4", t.panel.why));
+    part.append(make("h3", t.panel.why));
     if (row.why) part.append(make("p", row.why));
     if (typeof said.score === "number") part.append(make("p", fill(t.panel.why_score, { p: percent(said.score) })));
-    part.append(make("h4", t.panel.sure));
+    part.append(make("h3", t.panel.sure));
     if (!said.stance) part.append(make("p", t.panel.abstained));
     if (said.p) part.append(probabilities(said, row));
     if (said.evidence.length) part.append(make("p", t.panel.evidence, "aside"));
     part.append(make("p", fill(t.panel.attribution, { p: percent(claim.conf) })));
-    part.append(make("h4", t.panel.wrong), make("p", `${t.panel.wrong_how} (${claim.id})`, "aside"));
+    part.append(make("h3", t.panel.wrong), make("p", `${t.panel.wrong_how} (${claim.id})`, "aside"));
     return part;
   }
 

@@ -1,0 +1,177 @@
+"""Writes a comparison as tables: claims, positions and cells as CSV and Parquet, a data dictionary, a summary to read.
+
+One row a record, keys that join (`document_id`, `issue_id`, `claim_id`), no nesting: lists are joined by " | ". It
+leaves nothing out and computes nothing but the summary's counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stance.comparison import confidence_word, sources, spoken_by_issue
+from stance.errors import InputError
+from stance.records import Comparison
+
+JOIN = " | "
+
+# table → column → (kind, what it holds). The order is the order of the columns.
+DICTIONARY: dict[str, dict[str, tuple[type, str]]] = {
+    "claims": {
+        "claim_id": (str, "digest of the claim's content"),
+        "document_id": (str, "digest of the document's content"),
+        "source": (str, "who published the document"),
+        "path": (str, "file the document was read from"),
+        "published": (str, "date of the document as given; empty where not known"),
+        "start": (int, "first code point in the file, counted from 0"),
+        "end": (int, "code point after the last one"),
+        "text": (str, "the words, as printed"),
+        "voice": (str, "own, reported or nested"),
+        "holder": (str, "who holds the claim, as the text names it; empty for own voice or where not named"),
+        "via": (str, "who relays a nested claim, outermost first"),
+        "origin": (str, "who the words come from upstream: the source itself unless the text says otherwise"),
+        "kind": (str, "statement, opinion or aim"),
+        "attribution_confidence": (float, "that voice and holder are right, 0 to 1"),
+        "worth": (float, "how much it asserts about the world, 0 to 1"),
+        "blank": (bool, "a number or date is missing in the source"),
+        "cut": (bool, "the source cut text away right after it"),
+        "copies": (int, "how often the document prints it"),
+    },
+    "positions": {
+        "issue_id": (str, "row of the table"),
+        "issue": (str, "the row's question"),
+        "target": (str, "what the position is toward"),
+        "claim_id": (str, "claim that carries the position"),
+        "source": (str, "who published it"),
+        "holder": (str, "whose position it is; the source itself for own voice"),
+        "stance": (str, "favourable, neutral or unfavourable; empty where the classifier abstains"),
+        "p_favourable": (float, "probability, calibrated"),
+        "p_neutral": (float, "probability, calibrated"),
+        "p_unfavourable": (float, "probability, calibrated"),
+        "confidence": (float, "the weaker of the stance's probability and the attribution's, 0 to 1"),
+        "confidence_word": (str, "the word the report shows for it"),
+        "same_issue": (float, "probability that the claim speaks to the issue; empty where not given"),
+    },
+    "cells": {
+        "issue_id": (str, "row of the table"),
+        "issue": (str, "the row's question"),
+        "contested": (bool, "holders in the row take clear opposite positions"),
+        "source": (str, "column of the table"),
+        "state": (str, "states, mentions, blank (number missing in the source), cut (by the source) or silent"),
+        "stance": (str, "where all its clear positions agree; empty otherwise"),
+        "n_claims": (int, "claims of this source in this row"),
+        "n_origins": (int, "distinct origins behind them"),
+        "origins": (str, "the origins"),
+    },
+}
+
+
+def build_tables(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
+    """Table name → rows, with the columns of `DICTIONARY`."""
+    documents = {d.id: d for d in comparison.documents}
+    titles = {issue.id: issue for issue in comparison.issues}
+    spoken = [s for said in spoken_by_issue(comparison).values() for s in said if s.position]
+    claims = [{
+        "claim_id": c.id, "document_id": c.document_id, "source": documents[c.document_id].source,
+        "path": documents[c.document_id].path, "published": documents[c.document_id].published, "start": c.start,
+        "end": c.end, "text": c.text, "voice": c.voice, "holder": c.holder, "via": JOIN.join(c.via),
+        "origin": c.origin or documents[c.document_id].origin or documents[c.document_id].source, "kind": c.kind,
+        "attribution_confidence": c.confidence, "worth": c.worth, "blank": c.blank, "cut": c.cut, "copies": c.copies,
+    } for c in comparison.claims]
+    positions = [{
+        "issue_id": s.issue.id, "issue": s.issue.title, "target": s.issue.target, "claim_id": s.claim.id,
+        "source": s.source, "holder": s.holder, "stance": s.stance,
+        **{f"p_{name}": p for name, p in (s.position.probabilities if s.position else {}).items()},
+        "confidence": s.confidence, "confidence_word": confidence_word(s.confidence),
+        "same_issue": s.issue.scores.get(s.claim.id),
+    } for s in spoken]
+    cells = [{
+        "issue_id": c.issue_id, "issue": titles[c.issue_id].title, "contested": titles[c.issue_id].contested,
+        "source": c.source, "state": c.state, "stance": c.stance, "n_claims": c.n_claims, "n_origins": c.n_origins,
+        "origins": JOIN.join(c.origins),
+    } for c in comparison.cells]
+    return {"claims": claims, "positions": positions, "cells": cells}
+
+
+def write_exports(comparison: Comparison, out_dir: Path) -> tuple[Path, ...]:
+    """Write claims, positions and cells as .csv and .parquet, DATA-DICTIONARY.md and summary.md.
+
+    Returns the files. Raises InputError where the folder cannot be written."""
+    contents: dict[str, bytes] = {"DATA-DICTIONARY.md": data_dictionary().encode(),
+                                  "summary.md": summarise(comparison).encode("utf-8", "replace")}
+    for name, rows in build_tables(comparison).items():
+        # With a byte order mark, because spreadsheet programs guess the encoding without one.
+        contents[f"{name}.csv"] = _csv(name, rows).encode("utf-8-sig", "replace")
+        contents[f"{name}.parquet"] = _parquet(name, rows)
+    for name, content in contents.items():
+        try:
+            out_dir.mkdir(parents=True, exist_ok=True)
+            (out_dir / name).write_bytes(content)
+        except OSError as error:
+            raise InputError(f"{out_dir / name}: cannot be written ({error.strerror}); free some space or name "
+                             "another folder") from None
+    return tuple(out_dir / name for name in contents)
+
+
+def data_dictionary() -> str:
+    """What each column holds, as Markdown."""
+    lines = ["# Data dictionary", "", "Offsets count code points in the file as decoded. Empty means: not known, or "
+             "does not apply.", ""]
+    for name, columns in DICTIONARY.items():
+        lines += [f"## {name}", "", "| column | kind | holds |", "|---|---|---|"]
+        lines += [f"| {column} | {kind.__name__} | {meaning} |" for column, (kind, meaning) in columns.items()] + [""]
+    return "\n".join(lines)
+
+
+def summarise(comparison: Comparison) -> str:
+    """The rows as Markdown: the question, and under it what each source says, with holder, label and confidence."""
+    spoken = spoken_by_issue(comparison)
+    lines = ["# Who says what", "", f"{len(sources(comparison))} sources, {len(comparison.documents)} documents, "
+             f"{len(comparison.issues)} issues. This compares, it does not verify. "
+             f"Signature {comparison.run.get('signature', '–')}.", ""]
+    for issue in comparison.issues:
+        lines += [f"## {_plain(issue.title)}" + (" (contested)" if issue.contested else ""), "",
+                  f"Positions are toward: {_plain(issue.target)}", ""]
+        silent = [c.source for c in comparison.cells if c.issue_id == issue.id and c.state == "silent"]
+        for s in spoken[issue.id]:
+            label = f"{s.stance}, {confidence_word(s.confidence)}" if s.is_clear else "no clear position"
+            lines.append(f"- **{_plain(s.source)}**, {_plain(s.holder) or 'somebody unnamed'} ({s.claim.voice}): "
+                         f"“{_plain(s.claim.text)}” ({label})")
+        lines += [f"- does not mention it: {', '.join(map(_plain, silent))}"] if silent else []
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """On one line, and without marks that Markdown or HTML would act on."""
+    text = " ".join(text.split())
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|!" else c for c in text)
+
+
+def _csv(name: str, rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(DICTIONARY[name]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    """A spreadsheet runs a text that begins like a formula; an apostrophe keeps it a text."""
+    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _parquet(name: str, rows: list[dict[str, Any]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    kinds: Mapping[type, Any] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    schema = pa.schema([pa.field(column, kinds[kind], metadata={"description": meaning})
+                        for column, (kind, meaning) in DICTIONARY[name].items()])
+    clean = [{key: value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+              for key, value in row.items()} for row in rows]
+    out = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(clean, schema=schema), out)
+    return out.getvalue()

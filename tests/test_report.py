@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import base64
+import csv
+import dataclasses
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tram import COUNCIL, HERALD, HOSTILE, LONG_WORD, RUN, TRADERS, comparison, records
+
+from stance.comparison import compare
+from stance.errors import InputError
+from stance.records import Document, Dropped, Passage, dump_json, read_comparison
+from stance.report import render_report
+from stance.report.exports import DICTIONARY, build_tables, summarise, write_exports
+from stance.report.page import embed, render_page, strings
+from stance.report.passages import pieces_around, shorten
+from stance.report.words import count_words, distinctive_words
+from stance.report.worksheet import choose_exercises, write_worksheet
+
+
+class Page(HTMLParser):
+    """The elements and the text of a page, as a browser would see them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.raw: list[tuple[str, str]] = []
+        self.inside: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.inside = tag if tag in ("script", "style") else None
+
+    def handle_data(self, data):
+        if self.inside:
+            self.raw.append((self.inside, data))
+            self.inside = None
+        else:
+            self.text += data
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return render_report(*comparison())
+
+
+@pytest.fixture(scope="module")
+def page(html) -> Page:
+    return Page(html)
+
+
+def test_the_sentence_its_holder_and_its_label_stand_together(page):
+    flat = " ".join(page.text.split())
+    quote, label = "“The line will bring life back to the high street”", "▲ favourable almost certain"
+    assert f"{quote} {label} mayor Ines Falk, reported" in flat
+    assert "Ministry of Transport, forwarded" in flat
+    assert "– does not mention" in flat
+    assert "▯ number missing in the source" in flat
+    assert "same origin as Rails & Roads: Ministry of Transport" in flat
+
+
+def test_unsure_cells_are_hidden_at_first_and_counted(html, page):
+    entry = re.search(r'<div class="entry[^>]*>(?:(?!</div>).)*perhaps the trams', html, re.S)
+    assert "hidden" in entry.group(0).split(">")[0]
+    assert "unsure cell hidden" in page.text
+
+
+def test_columns_keep_the_order_in_which_documents_were_given():
+    documents, *rest = records()
+    one = Page(render_report(compare(documents[::-1], *rest, RUN), documents))
+    heads = re.findall(r"columnheader", str(one.tags))
+    assert heads
+    text = " ".join(one.text.split())
+    assert text.index("Sources " + HOSTILE) < text.index(TRADERS)
+
+
+def test_hostile_text_stays_text(page):
+    scripts = [attrs for tag, attrs in page.tags if tag == "script"]
+    assert len(scripts) == 2
+    assert len([tag for tag, _ in page.tags if tag == "style"]) == 1
+    assert not [tag for tag, _ in page.tags if tag in ("img", "b", "iframe", "object", "embed")
+                and (tag, {"class": "src"}) not in page.tags]
+    assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on") or name == "style"]
+    for _, attrs in page.tags:
+        for name in ("href", "src"):
+            assert (attrs.get(name) or "#").startswith("#")
+    assert LONG_WORD[:50] in page.text
+
+
+def test_the_policy_names_exactly_this_style_and_this_script(html, page):
+    policy = next(attrs["content"] for tag, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; ")
+    for tag, text in page.raw:
+        if text.lstrip().startswith("{"):
+            continue
+        directive = f"{tag}-src 'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+        assert directive in policy
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5))
+@settings(deadline=None)
+def test_embedded_data_can_neither_end_its_element_nor_lose_a_sign(value):
+    text = embed(value)
+    assert not set(text) & set("<>&\u2028\u2029")
+    assert json.loads(text) == value
+
+
+def test_same_comparison_same_bytes(html):
+    assert render_report(*comparison()) == html
+
+
+def test_a_report_from_the_comparison_alone_quotes_the_claims():
+    found, _ = comparison()
+    assert "Line 4 will kill the high street" in render_report(found, ())
+
+
+def test_an_empty_comparison_still_renders():
+    documents, *_ = records()
+    assert "No row fits" in render_report(compare(documents, [], [], [], RUN), documents)
+
+
+def test_text_that_no_file_can_hold_does_not_stop_the_report():
+    documents, claims, issues, positions = records()
+    claims[0] = dataclasses.replace(claims[0], text="broken \ud800 text \x00")
+    render_report(compare(documents, claims, issues, positions, RUN), documents).encode("utf-8")
+
+
+def test_the_interface_passes_no_verdict_on_a_source():
+    def texts(value):
+        return [value] if isinstance(value, str) else [t for v in value.values() for t in texts(v)]
+
+    for text in texts(strings()):
+        assert not re.search(r"\b(bias\w*|true|false|propaganda|lie[sd]?|fake)\b", text, re.I), text
+
+
+def test_the_file_is_small(html):
+    assert len(html.encode()) < 300_000
+
+
+def test_headings_do_not_skip_a_level(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_more_than_six_sources_make_a_scrollable_table_with_a_frozen_first_column():
+    documents, claims, issues, positions = records()
+    more = [*documents, *(dataclasses.replace(documents[0], id=f"d{n}", source=f"Paper {n}") for n in range(3))]
+    many = Page(render_report(compare(more, claims, issues, positions, RUN), more))
+    frame = next(attrs for tag, attrs in many.tags if (attrs.get("class") or "").startswith("frame"))
+    assert "wide" in frame["class"]
+    assert frame["tabindex"] == "0"
+    assert [attrs for tag, attrs in many.tags if attrs.get("scope") == "row" and attrs.get("role") == "rowheader"]
+
+
+def test_importing_the_report_loads_no_heavy_library():
+    code = "import stance.report, sys; print([m for m in ('torch', 'pyarrow', 'jinja2', 'numpy') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+# ---- passages
+
+
+@given(st.text(alphabet="ab \n😀é", min_size=1, max_size=60), st.data())
+@settings(deadline=None)
+def test_pieces_are_slices_of_the_input_in_order(text, data):
+    spans = data.draw(st.lists(st.tuples(st.integers(0, len(text)), st.integers(0, len(text))), max_size=4))
+    spans = [(min(s), max(s)) for s in spans if s[0] != s[1]]
+    home = Document("d", "s", "p", "0", text, end=len(text), passages=tuple(Passage(*s) for s in spans[::2]),
+                    dropped=tuple(Dropped(*s, "why") for s in spans[1::2]))
+    whole = dataclasses.replace(records()[1][0], start=0, end=len(text))
+    pieces = pieces_around(home, [whole])
+    assert all(text[p.start:p.start + len(p.text)] == p.text for p in pieces)
+    assert all(a.start + len(a.text) <= b.start for a, b in pairwise(pieces))
+    assert "".join(p.text for p in pieces).split() == text.split() or "".join("".join(p.text for p in pieces).split()) \
+        == "".join(text.split())
+
+
+def test_what_was_cleaned_away_is_kept_beside_the_claim_with_its_reason():
+    documents, claims, *_ = records()
+    pieces = pieces_around(documents[0], claims[:1])
+    assert [p.reason for p in pieces if p.text.startswith("Advertisement")] == ["advertisement"]
+    assert not any("Mill Lane" in p.text for p in pieces_around(documents[0], claims[:1])[:3])
+
+
+@given(st.text(max_size=400), st.integers(20, 200))
+def test_a_shortened_quote_begins_as_the_quote_and_is_not_longer(text, longest):
+    flat = " ".join(text.split())
+    short = shorten(text, longest)
+    assert short == flat or (short.endswith(" …") and flat.startswith(short[:-2]) and len(short) <= longest + 2)
+
+
+def test_a_long_quote_is_cut_at_a_clause():
+    text = "The council promised to keep every shop open, " + "and then it changed its mind about it " * 6
+    assert shorten(text, 60) == "The council promised to keep every shop open …"
+
+
+# ---- words
+
+
+def test_a_word_that_one_source_repeats_stands_out_and_shared_words_do_not():
+    texts = {"Ash": "the barrier is closed and the barrier stays " * 20,
+             "Birch": "the fence is open and the fence goes " * 20,
+             "Cedar": "the wall is high and the wall falls " * 20}
+    documents = [Document(s, s, s, "0", t, end=len(t), passages=(Passage(0, len(t)),)) for s, t in texts.items()]
+    found = distinctive_words(count_words(documents, []))
+    assert found["Ash"][0].word == "barrier"
+    assert not {"the", "and", "is"} & {d.word for words in found.values() for d in words}
+
+
+def test_a_single_source_has_no_distinctive_words():
+    documents = records()[0][:1]
+    assert distinctive_words(count_words(documents, [])) == {HERALD: ()}
+
+
+# ---- exports
+
+
+def test_exports_hold_every_record_and_their_columns_are_documented(tmp_path):
+    import pyarrow.parquet as parquet
+
+    found, _ = comparison()
+    written = {p.name for p in write_exports(found, tmp_path / "out")}
+    assert {"claims.csv", "positions.parquet", "DATA-DICTIONARY.md", "summary.md"} <= written
+    for name, rows in build_tables(found).items():
+        assert all(list(row) == list(DICTIONARY[name]) for row in rows)
+        table = parquet.read_table(tmp_path / "out" / f"{name}.parquet")
+        assert table.num_rows == len(rows)
+        with (tmp_path / "out" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as lines:
+            assert len(list(csv.DictReader(lines))) == len(rows)
+    assert len(build_tables(found)["cells"]) == len(found.cells)
+    text = (tmp_path / "out" / "DATA-DICTIONARY.md").read_text("utf-8")
+    assert all(f"| {column} |" in text for columns in DICTIONARY.values() for column in columns)
+
+
+def test_a_spreadsheet_does_not_run_a_claim(tmp_path):
+    documents, claims, issues, positions = records()
+    claims[0] = dataclasses.replace(claims[0], text='=HYPERLINK("http://x")')
+    write_exports(compare(documents, claims, issues, positions, RUN), tmp_path)
+    assert "'=HYPERLINK" in (tmp_path / "claims.csv").read_text("utf-8-sig")
+
+
+def test_the_summary_keeps_marks_of_markdown_and_html_as_text():
+    text = summarise(comparison()[0])
+    assert "<script>" not in text
+    assert "does not mention it:" in text
+
+
+def test_a_folder_that_cannot_be_written_is_an_input_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="name another folder"):
+        write_exports(comparison()[0], tmp_path / "file" / "out")
+    with pytest.raises(InputError, match="name another folder"):
+        write_worksheet(comparison()[0], tmp_path / "file" / "out")
+
+
+# ---- worksheet
+
+
+def test_the_sheet_shows_quotes_without_labels_and_the_key_with_them(tmp_path):
+    found, _ = comparison()
+    (tmp_path / "comparison.json").write_text(dump_json(found), encoding="utf-8")
+    sheet, key = write_worksheet(read_comparison(tmp_path / "comparison.json"), tmp_path / "out")
+    pupils, teacher = Page(sheet.read_text("utf-8")).text, Page(key.read_text("utf-8")).text
+    assert "Line 4 will kill the high street" in pupils
+    body = pupils.split("1. ")[1]
+    for told in ("favourable", "▲", "▼", "almost certain", "mayor Ines Falk", COUNCIL, HERALD):
+        assert told not in body
+    assert "mayor Ines Falk, reported" in teacher
+    assert "▼ unfavourable" in teacher
+    assert "characters" in teacher
+
+
+def test_no_unsure_passage_reaches_the_sheet():
+    found, _ = comparison()
+    quotes = [a for x in choose_exercises(found) for a in x.answers]
+    assert not [a for a in quotes if "quieter" in a.quote or a.level == 0]
+    noise = next(i for i in found.issues if i.title.startswith("How loud"))
+    with pytest.raises(InputError, match="sure enough"):
+        choose_exercises(found, [noise.id])
+    with pytest.raises(InputError, match="not in this comparison"):
+        choose_exercises(found, ["nowhere"])
+
+
+def test_opposed_rows_come_first_on_the_sheet():
+    found, _ = comparison()
+    first = choose_exercises(found)[0]
+    assert first.issue.contested
+    assert {"favourable", "unfavourable"} <= {a.sign for a in first.answers}
+
+
+def test_without_a_sure_row_there_is_no_sheet(tmp_path):
+    documents, claims, issues, positions = records()
+    unsure = [dataclasses.replace(p, stance=None) for p in positions]
+    with pytest.raises(InputError, match="no row has two passages"):
+        write_worksheet(compare(documents, claims, issues, unsure, RUN), tmp_path)
+
+
+def test_a_missing_string_is_an_error_and_not_an_empty_page():
+    from jinja2 import UndefinedError
+
+    with pytest.raises(UndefinedError):
+        render_page("worksheet.html", {"t": {}, "key": True})
