@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from stance.records import Document, Passage, Voice
 from stance.voices.cues import Cue, find_cues, mask
-from stance.voices.holders import Names, is_vague, read_names, role_of, tidy
+from stance.voices.holders import Names, is_vague, read_names, role_of
 from stance.voices.phrases import begins_clause, tokenize
 from stance.voices.quotes import Quotation, find_quotations, is_speech
 
@@ -207,13 +207,13 @@ class _Reader:
         """For a quotation without a cue of its own: whoever the sentence before it was about."""
         for k, sentence in enumerate(sentences):
             if sentence.start <= q.start < sentence.end:
-                inside = [m for m in self.names.within(sentence.start, q.start)]
+                inside = [m for m in self.names.between(sentence.start, q.start)]
                 if inside:
                     return _Speaker(inside[0].name, 0.5, (inside[0].start, inside[0].end))
                 if k:
                     if cues[k - 1]:
                         return replace(self._speaker(cues[k - 1][-1]), confidence=0.6)
-                    near = self.names.within(sentences[k - 1].start, sentences[k - 1].end)
+                    near = self.names.between(sentences[k - 1].start, sentences[k - 1].end)
                     if near:
                         return _Speaker(near[0].name, 0.5, (near[0].start, near[0].end))
                 return None
@@ -310,7 +310,7 @@ class _Reader:
             name = self._person_before(start, "f" if low in ("she", "her") else "m")
             return _Speaker(name or surface, min(cue.confidence, 0.7 if name else 0.35), cue.holder, cue.span)
         if low in ("they", "it", "their", "its", "both", "who", "which"):
-            if self.last is not None and self.last.name and self.last.name not in self.names.full.values():
+            if self.last is not None and self.last.name and self.last.name not in self.names.persons:
                 return _Speaker(self.last.name, min(cue.confidence, 0.55), cue.holder, cue.span)
             return _Speaker(surface, min(cue.confidence, 0.35), cue.holder, cue.span)
         role = role_of(surface)
@@ -324,11 +324,11 @@ class _Reader:
         def fits(name: str) -> bool:
             return self.names.genders.get(name, gender) == gender
 
-        persons = set(self.names.full.values())
+        persons = self.names.persons
         if self.last is not None and self.last.name in persons and self.last.surface is not None \
                 and position - self.last.surface[0] < 500 and fits(self.last.name or ""):
             return self.last.name
-        near = [m for m in self.names.before(position) if position - m.start < 600 and fits(m.name)]
+        near = [m for m in self.names.between(position - 600, position) if fits(m.name)]
         if near:
             sentence_start = max(self.text.rfind(".", 0, position), self.text.rfind("\n", 0, position))
             inside = [m for m in near if m.start > sentence_start]
@@ -343,7 +343,7 @@ class _Reader:
         known = [m for m in self.names.roles.get(role, []) if m.start < position]
         if known:
             return known[-1].name
-        persons = set(self.names.full.values())
+        persons = self.names.persons
         if role in ("source", "interlocutor", "expert", "official", "speaker", "analyst", "author") \
                 and self.last is not None and self.last.name in persons:
             return self.last.name
@@ -407,4 +407,3 @@ def _shift(cue: Cue, by: int) -> Cue:
                    scope=(cue.scope[0] + by, cue.scope[1] + by))
 
 
-__all__ = ["UNCERTAIN", "Attribution", "Sentence", "attribute", "tidy"]

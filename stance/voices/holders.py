@@ -1,6 +1,7 @@
 """Who is meant: the fullest name that a document prints for a person or body, and whom "he" or "the source" stands for.
 
-Reads names off capitals, titles and parentheses; there is no list of persons. What is not clear stays as printed.
+Reads names off capitals, titles and parentheses; there is no list of persons, only of given names and of words that no
+person bears. What is not clear stays as printed.
 """
 
 from __future__ import annotations
@@ -9,71 +10,70 @@ import bisect
 import re
 from dataclasses import dataclass, field
 
-from stance.voices.lexicon import FEMALE_TITLES, MALE_TITLES, ROLE_NOUNS, TITLES, VAGUE
+from stance.voices.lexicon import ROLE_NOUNS, TITLES, VAGUE
+from stance.voices.names import FEMALE, INSTITUTIONS, MALE, NOT_NAMES
 
-_RUN = re.compile(r"(?:[A-Z][\w’'-]*|[A-Z]\.|al-[A-Z]\w+)(?:[  ](?:[A-Z][\w’'-]*\.?|al-[A-Z]\w+|(?:de|van|von|der|bin|ibn|da|del|al)(?= [A-Z])))*\.?")
-_ABBREVIATED = re.compile(r"(?P<long>(?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
+_PART = r"(?:[A-ZÀ-ÞŠŽČŁ][\w’'-]*\w|[A-Z]\.|al-[A-Z]\w+)"
+_PARTICLE = r"(?:de|van|von|der|den|bin|ibn|da|del|dos|al|el|la|le|ter|ten)"
+_RUN = re.compile(rf"(?<![\w’'.-])(?:[A-Z][a-z]{{1,4}}\. )?{_PART}(?:[  ](?:(?:{_PARTICLE} )+(?=[A-Z]))?{_PART})*(?:,? [JS]r\.)?")
+_ABBREVIATED = re.compile(r"(?P<long>[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
                           r"\((?:the )?(?P<short>[A-Z][A-Za-z&.-]{1,9})\)")
-_NOT_GIVEN = frozenset("""the a an but and in on at for from with by to of as if when while after before since this that these those
-    he she it they we you i his her their its our my not no yes so yet or nor then there here now also still both each many
-    some most all several few more other such what why how who where which monday tuesday wednesday thursday friday saturday
-    sunday january february march april may june july august september october november december new north south east west
-    according said says speaking asked however meanwhile although though despite during even just only because
-    united states house senate white party republican republicans democrat democrats democratic supreme
-    american british russian chinese ukrainian european national""".split())
-_ROLE_AFTER = re.compile(r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[a-z-]+ ){0,3}?(%s)\b" % "|".join(sorted(ROLE_NOUNS)))
-_TRAILING = re.compile(r"[\s,;:–—-]+$|(?:['’]s|['’])$")
-_LEADING = re.compile(r"^(?:(?:and|but|or|that|also|then)\s+)+", re.I)
+_ROLE_AFTER = re.compile(r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[\w-]+ ){0,3}?(%s)\b"
+                         % "|".join(sorted(ROLE_NOUNS)))
+_TRAILING = re.compile(r"(?:[\s,;:–—\"“”'’-]+|['’]s|(?<=s)['’])$")
+_LEADING = re.compile(r"^(?:(?:and|but|or|that|also|then|both|even|not|like|as)\s+)+(?=\S)", re.I)
+_BEHIND = re.compile(r" (?:of|for|at|from|in|on|with|who|which|that|to|by|about|against|and his|and her)\b|,|\(| [—–-] ")
+_FEMALE_TITLES = frozenset("mrs ms miss lady queen congresswoman spokeswoman chairwoman".split())
+_MALE_TITLES = frozenset("mr sir lord king congressman spokesman chairman pope".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name of a person at a place of the document; name is the fullest form."""
+    """A person named at a place of the document; name is the fullest form the document prints."""
 
     start: int
     end: int
     name: str
-    gender: str = ""
 
 
 @dataclass
 class Names:
     """The names one document prints. Build with `read_names`."""
 
-    text: str
     full: dict[str, str] = field(default_factory=dict)
     genders: dict[str, str] = field(default_factory=dict)
     roles: dict[str, list[Mention]] = field(default_factory=dict)
     abbreviations: dict[str, str] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
 
-    def before(self, position: int) -> list[Mention]:
-        """Mentions that begin before a position, in order."""
-        return self.mentions[:bisect.bisect_left(self._starts, position)]
+    @property
+    def persons(self) -> frozenset[str]:
+        return frozenset(self.full.values())
 
-    def within(self, start: int, end: int) -> list[Mention]:
-        """Mentions that begin inside a span, in order."""
-        return self.mentions[bisect.bisect_left(self._starts, start):bisect.bisect_left(self._starts, end)]
+    def between(self, start: int, end: int) -> list[Mention]:
+        """Mentions that begin in a span, in order."""
+        return self.mentions[bisect.bisect_left(self.starts, start):bisect.bisect_left(self.starts, end)]
 
     def fullest(self, surface: str) -> str:
         """The surface with its name completed, its titles and trailing junk taken off, else as printed."""
         cleaned = tidy(surface)
-        short = re.sub(r"^the ", "", cleaned, flags=re.I)
-        if short in self.abbreviations:
-            return self.abbreviations[short]
-        if re.search(r"\band\b|&|,", cleaned):
+        bare = re.sub(r"^[Tt]he ", "", cleaned)
+        if bare in self.abbreviations:
+            return self.abbreviations[bare]
+        behind = _BEHIND.search(cleaned)
+        front = cleaned[:behind.start()] if behind else cleaned
+        words = front.replace(" ", " ").split()
+        if not words or " and " in cleaned or " & " in cleaned:
             return cleaned
-        words = cleaned.split()
-        last = words[-1].rstrip("'’") if words else ""
+        last = _bare(words[-1])
         name = self.full.get(last)
         if name is None or not last[:1].isupper():
             return cleaned
-        if len(words) == 1 or name.split()[0] == words[-2] or len(words) == 2 and words[0].rstrip(".").lower() in TITLES:
-            return name
-        if cleaned.endswith(name):
-            return name
-        if words[-2].rstrip(".").lower() in TITLES:
+        before = words[:-1]
+        known = set(name.split())
+        if all(w in known or _bare(w).lower() in TITLES or not w[0].isupper() or len(_bare(w)) < 2 for w in before) \
+                or words[-2] in known:
             return name
         return cleaned
 
@@ -88,77 +88,129 @@ def tidy(surface: str) -> str:
 
 
 def read_names(text: str, spans: list[tuple[int, int]]) -> Names:
-    """Names in the given spans of a text."""
-    names = Names(text)
+    """The names in the given spans of a text."""
+    names = Names()
     runs: list[tuple[int, int, list[str]]] = []
+    alone: dict[str, int] = {}
     for start, end in spans:
         for match in _RUN.finditer(text, start, end):
-            raw = match.group()
-            words = raw.replace(" ", " ").split()
-            first = match.start()
-            while words and words[0].lower() in _NOT_GIVEN and len(words) > 1:
-                first += len(words[0]) + 1
-                words = words[1:]
-            if words:
-                runs.append((first, match.end(), words))
+            runs.extend(_split_run(match))
         for match in _ABBREVIATED.finditer(text, start, end):
-            long = re.sub(r"^(?:(?:of|for|the|and|on|in|to|de|The|In|On|For|And) )+", "", match["long"])
+            long = re.sub(r"^(?:The|In|On|For|And|But|At|By|From|To) ", "", match["long"])
             initials = "".join(w[0] for w in long.split() if w[0].isupper())
-            if match["short"].replace(".", "").upper()[0] in initials.upper():
+            if sum(c in initials for c in match["short"]) * 2 > len(match["short"]):
                 names.abbreviations.setdefault(match["short"], f"{long} ({match['short']})")
     for _, _, words in runs:
-        bare = [w for w in words if w.rstrip(".").lower() not in TITLES]
-        last = _surname(words)
-        if len(bare) < 2 or not last or last != bare[-1].removesuffix("'s").removesuffix("’s").rstrip("."):
-            continue
-        given = bare[-2]
-        tail = [last]
-        if re.fullmatch(r"[A-Z]\.?", given) and len(bare) > 2:
-            tail.insert(0, given)
-            given = bare[-3]
-        if given.lower() in _NOT_GIVEN or given.endswith(("'s", "’s")):
-            continue
-        names.full.setdefault(last, " ".join([given, *tail]))
+        if len(words) == 1:
+            alone[words[0]] = alone.get(words[0], 0) + 1
     for start, end, words in runs:
-        last = _surname(words)
-        name = names.full.get(last)
-        title = [w.rstrip(".").lower() for w in words[:-1]]
-        if name is None and any(t in TITLES for t in title) and last:
-            name = names.full.setdefault(last, last)
+        name = _person(words, text, end)
         if name is None:
             continue
-        for t in title:
-            if t in FEMALE_TITLES | MALE_TITLES:
-                names.genders[name] = "f" if t in FEMALE_TITLES else "m"
-        mention = Mention(start, end, name)
+        given, *_, last = name.split()
+        names.full.setdefault(last, name)
+        if given in alone and alone[given] > alone.get(last, 0) and given not in NOT_NAMES and len(given) > 1:
+            names.full.setdefault(given, name)
+        gender = "f" if given.lower() in FEMALE else "m" if given.lower() in MALE else ""
+        if gender:
+            names.genders.setdefault(name, gender)
+    for start, end, words in runs:
+        titles = [w.rstrip(".").lower() for w in words[:-1]]
+        last = words[-1]
+        known = names.full.get(last)
+        if known is None and len(words) > 1 and titles[-1] in TITLES and _may_be_person(last):
+            known = names.full.setdefault(last, last)
+        if known is None:
+            continue
+        for title in titles:
+            if title in _FEMALE_TITLES | _MALE_TITLES:
+                names.genders[known] = "f" if title in _FEMALE_TITLES else "m"
+        mention = Mention(start, end, known)
         names.mentions.append(mention)
-        for t in title:
-            role = TITLES.get(t)
-            if role:
-                names.roles.setdefault(role, []).append(mention)
+        for title in titles:
+            if TITLES.get(title):
+                names.roles.setdefault(TITLES[title], []).append(mention)
         after = _ROLE_AFTER.match(text, end)
         if after:
             names.roles.setdefault(after[1], []).append(mention)
     names.mentions.sort(key=lambda m: m.start)
-    names._starts = [m.start for m in names.mentions]
+    names.starts = [m.start for m in names.mentions]
     return names
 
 
-def _surname(words: list[str]) -> str:
-    last = words[-1].removesuffix("'s").removesuffix("’s").rstrip(".'’")
-    return "" if last.lower() in TITLES or last.lower() in _NOT_GIVEN or len(last) < 2 else last
+def _split_run(match: re.Match[str]) -> list[tuple[int, int, list[str]]]:
+    """Runs of capitals cut at possessives ("Iran's Ali Khan" is two), without opening words that are no names."""
+    out: list[tuple[int, int, list[str]]] = []
+    words: list[str] = []
+    start = at = match.start()
+    for piece in re.finditer(r"\S+", match.group().replace(" ", " ")):
+        at = match.start() + piece.start()
+        word = piece.group()
+        if not words:
+            start = at
+        bare = _bare(word)
+        if not words and bare.lower() in NOT_NAMES:
+            continue
+        words.append(bare if bare != word and not word.endswith(".") else word)
+        if word.endswith(("'s", "’s", "s’", "s'")):
+            out.append((start, at + len(bare), words))
+            words = []
+    if words:
+        out.append((start, match.end(), words))
+    return out
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s").rstrip("'’,")
+
+
+def _may_be_person(word: str) -> bool:
+    low = word.lower()
+    return len(word) > 1 and not word.isupper() and low not in TITLES and low not in NOT_NAMES \
+        and low not in INSTITUTIONS and not word.endswith(".")
+
+
+def _person(words: list[str], text: str, end: int) -> str | None:
+    """The name of a person in a run of capitals ("Foreign Minister Ann B. Lee" → "Ann B. Lee"), if it is one."""
+    titled = False
+    rest = list(words)
+    while rest and rest[0].rstrip(".").lower() in TITLES:
+        rest = rest[1:]
+        titled = True
+    for k in range(len(rest) - 1, 0, -1):          # a title in mid-run: what is before it is a body or a country
+        if rest[k - 1].rstrip(".").lower() in TITLES:
+            rest, titled = rest[k:], True
+            break
+    if rest and rest[-1] in ("Jr.", "Sr."):
+        rest = rest[:-1]
+    if any(w.lower() in INSTITUTIONS or (w.isupper() and len(w) > 2) for w in rest):
+        return None
+    if not 2 <= len(rest) <= 4 or not _may_be_person(rest[-1]) or rest[0].lower() in NOT_NAMES:
+        given = next((k for k, w in enumerate(rest[:-1]) if w.lower() in MALE | FEMALE), None)
+        if given is None or not rest or not _may_be_person(rest[-1]):
+            return None
+        rest = rest[given:]
+    known = rest[0].lower() in MALE | FEMALE
+    if not known:
+        given = next((k for k, w in enumerate(rest[:-1]) if w.lower() in MALE | FEMALE), None)
+        if given is not None:
+            rest, known = rest[given:], True
+    after = text[end:end + 40]
+    spoken = re.match(r",? (?:said|says|told|wrote|added|noted|who|an? |the \w+ (?:of|at|for)|\d\d,|[RD]-)", after)
+    if not (known or titled or spoken or any(re.fullmatch(r"[A-Z]\.?", w) for w in rest[1:-1]) or len(rest) == 2):
+        return None
+    return " ".join(rest)
 
 
 def is_vague(surface: str) -> bool:
     """Whether a holder is an authority that the text leaves unnamed ("many experts")."""
-    words = surface.split()
-    return bool(words) and words[-1].lower() in VAGUE and words[0].lower() != "the"
+    words = surface.lower().split()
+    return bool(words) and words[-1] in VAGUE and words[0] != "the"
 
 
 def role_of(surface: str) -> str | None:
     """The role noun of "the governor", "the Indiana governor"; None for anything else."""
-    words = surface.lower().split()
-    if len(words) >= 2 and words[0] in ("the", "this") and words[-1] in ROLE_NOUNS and not any(
-            w[0].isupper() for w in surface.split()[1:-1]):
-        return words[-1]
+    words = surface.split()
+    if len(words) in (2, 3) and words[0].lower() in ("the", "this") and words[-1].lower() in ROLE_NOUNS:
+        return words[-1].lower()
     return None

@@ -137,10 +137,6 @@ TITLES = {
 }
 """A title before a name → the role noun that may stand for its bearer ("" where none)."""
 
-FEMALE_TITLES = frozenset("mrs ms miss lady queen congresswoman spokeswoman chairwoman businesswoman".split())
-MALE_TITLES = frozenset("mr sir lord king congressman spokesman chairman businessman pope".split())
-
-
 def _particles() -> dict[str, frozenset[str]]:
     table = {
         "point pointed points pointing": "out to", "make makes made making": "clear",
