@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from stance.records import Document, Passage, Voice
 from stance.voices.cues import Cue, find_cues, mask
 from stance.voices.holders import Names, is_vague, read_names, role_of
-from stance.voices.phrases import begins_clause, tokenize
+from stance.voices.phrases import DETERMINERS, PREPOSITIONS, STOPS, Tokens, begins_clause, has_verb, tokenize
 from stance.voices.quotes import Quotation, find_quotations, is_speech
 
 UNCERTAIN = 0.5
 """Below this confidence an attribution is uncertain."""
 
+_PRONOUNS = frozenset("he she they it who which his her their its i we".split())
 _SOURCE = re.compile(r"^\W*(?:source|sources|according to|quoting|citing)\s*[:：]\s*(?P<who>.+?)\W*$", re.I)
 _ANNOUNCED = re.compile(r"\b(?:quot(?:e|es|ing|ed)|in (?:his|her|their|its|the) (?:own )?words|key (?:takeaways|findings|points)|"
                         r"following|as follows|full text|statement reads|talking points)\b", re.I)
@@ -127,10 +128,16 @@ class _Reader:
         quotes = [q for q in find_quotations(text, passage.start, passage.end) if is_speech(text, q)]
         masks = [mask(text, s.start, s.end, quotes) for s in sentences]
         cues = [[_shift(c, s.start) for c in find_cues(m)] for m, s in zip(masks, sentences, strict=True)]
-        base = self._base(passage, quotes, any(cues))
+        spoken = any(c.kind in ("say", "quote", "phrase") and c.confidence > 0.8 for found in cues for c in found)
+        base = self._base(passage, quotes, spoken)
         speakers = self._quote_speakers(passage, sentences, quotes, cues)
-        for sentence, masked, found in zip(sentences, masks, cues, strict=True):
+        for k, (sentence, masked, found) in enumerate(zip(sentences, masks, cues, strict=True)):
             self._sentence(sentence, masked, found, quotes, speakers, base)
+            if k < 2 and self.carried is None and passage in self.document.passages[:5]:
+                opening = _SUMMARY.match(text[sentence.start:sentence.end])
+                if opening:
+                    at = sentence.start + opening.start("who")
+                    base = self.carried = _Speaker(self.names.fullest(opening["who"]), 0.6, (at, at + len(opening["who"])))
         self._announce(passage, sentences, cues, quotes)
 
     def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> _Speaker | None:
@@ -235,6 +242,8 @@ class _Reader:
         best = max(cues, key=lambda c: (_overlap((start, end), c.scope), c.confidence, -c.span[0]), default=None)
         if best is not None and _overlap((start, end), best.scope) / size < 0.45:
             best = None
+        if best is not None and base is not None and best.kind in ("judge", "think", "show") and best.confidence < 0.85:
+            best = None                      # inside somebody's speech: what he says of others' stands is his
         speaker: _Speaker | None = None
         if best is not None:
             speaker = self._speaker(best)
@@ -270,7 +279,8 @@ class _Reader:
                quoted: list[tuple[Quotation, int]]) -> _Speaker | None:
         """A further speaker inside what is attributed: "X noted that Y had said …"."""
         for cue in cues:
-            if best is None or cue is best or cue.holder is None or cue.kind not in ("say", "noun", "phrase"):
+            if best is None or cue is best or cue.holder is None or not (
+                    cue.kind in ("say", "noun", "phrase") or (cue.kind == "show" and cue.confidence > 0.7)):
                 continue
             if cue.span[0] < best.span[1] or best.trailing or cue.trailing:
                 continue
@@ -302,7 +312,7 @@ class _Reader:
 
     def _speaker(self, cue: Cue) -> _Speaker:
         if cue.holder is None:
-            return _Speaker(None, min(cue.confidence, 0.45), None, cue.span)
+            return _Speaker(self.last.name if self.last else None, min(cue.confidence, 0.45), None, cue.span)
         start, end = cue.holder
         surface = self.text[start:end]
         low = surface.lower()
@@ -313,6 +323,9 @@ class _Reader:
             if self.last is not None and self.last.name and self.last.name not in self.names.persons:
                 return _Speaker(self.last.name, min(cue.confidence, 0.55), cue.holder, cue.span)
             return _Speaker(surface, min(cue.confidence, 0.35), cue.holder, cue.span)
+        named = next((m for m in self.names.between(end + 2, end + 12) if self.text[end:m.start] in (", ", " — ", " (")), None)
+        if named is not None and not self.names.between(start, end):
+            return _Speaker(named.name, cue.confidence, cue.holder, cue.span)
         role = role_of(surface)
         if role is not None and not is_vague(surface):
             name = self._bearer(role, start)
@@ -364,12 +377,6 @@ class _Reader:
                 who = replace(self._speaker(cues[-1][-1]), confidence=0.7)
             if who is not None and who.name:
                 self.block = replace(who, name=re.sub(r"^(?:To quote|Quoting) (?:the )?", "", who.name))
-        opening = _SUMMARY.match(text[sentences[0].start:passage.end]) or next(
-            (m for s in sentences[:2] if (m := _SUMMARY.match(text[s.start:s.end]))), None)
-        if opening and passage in self.document.passages[:4] and self.carried is None:
-            self.carried = _Speaker(self.names.fullest(opening["who"]), 0.6)
-        elif self.carried is not None and self.carried.confidence > 0.5 and self.carried.surface is None:
-            self.carried = replace(self.carried, confidence=max(0.5, self.carried.confidence - 0.01))
 
 
 def _clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, int]]:
@@ -380,21 +387,38 @@ def _clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, int]]
         return whole
     tokens = tokenize(masked)
     cuts = [t.start + offset for k, t in enumerate(tokens) if k and begins_clause(tokens, k)]
+    own_cuts = [t.start + offset for k, t in enumerate(tokens) if k and begins_clause(tokens, k)
+                and t.low in ("but", "while", "although", "though", "whereas") and _has_new_subject(tokens, k + 1)]
+    for cue in cues:
+        at = cue.scope[0]
+        if cue.kind == "say" and cue.holder is not None and cue.holder[0] == at and at > offset:
+            words = masked[:at - offset].rstrip()
+            if words.endswith((", with", "-", "—")):
+                cuts.append(at)
     if not cuts:
         return whole
-    edges = [offset, *cuts, offset + len(masked)]
+    edges = [offset, *sorted(set(cuts)), offset + len(masked)]
     spans = [[edges[0], edges[1]]]
     for start, end in zip(edges[1:], edges[2:], strict=False):
         here = [c for c in cues if start <= c.span[0] < end and not c.trailing]
         before = [c for c in cues if spans[-1][0] <= c.span[0] < start]
-        differs = bool(here) and (not before or (here[0].holder != before[-1].holder and here[0].holder is not None
-                                                 and masked[here[0].holder[0] - offset:here[0].holder[1] - offset].lower()
-                                                 not in ("he", "she", "they", "it", "who")))
+        if here:
+            holder = here[0].holder
+            differs = holder is not None and masked[holder[0] - offset:holder[1] - offset].lower() not in _PRONOUNS \
+                and (not before or holder != before[-1].holder)
+        else:
+            differs = bool(before) and start in own_cuts
         if differs and end - start >= 25 and start - spans[-1][0] >= 25:
             spans.append([start, end])
         else:
             spans[-1][1] = end
     return [(a, b) for a, b in spans]
+
+
+def _has_new_subject(tokens: Tokens, k: int) -> bool:
+    """Whether the clause at token k opens with a subject of its own that is no pronoun."""
+    return k < len(tokens) and tokens[k].is_word and tokens[k].low not in _PRONOUNS | STOPS | PREPOSITIONS \
+        and (tokens[k].low in DETERMINERS or tokens[k].is_capital or has_verb(tokens, k + 1, min(k + 5, len(tokens))))
 
 
 def _overlap(a: tuple[int, int], b: tuple[int, int]) -> int:

@@ -20,6 +20,7 @@ from stance.voices.phrases import (
     NEGATIONS,
     PREPOSITIONS,
     SKIPPED,
+    SPEAKING_THINGS,
     TIMES,
     Range,
     Tokens,
@@ -43,21 +44,21 @@ _TAIL = TIMES | words("""on in at during when after before to of while as this l
     there again then too further sarcastically bluntly simply once""")
 _INANIMATE = words("""law bill measure plan act legislation amendment policy rule ordinance move proposal program programme
     effort strategy system project agreement deal treaty car house building market economy war move decision""")
-_SPEAKING_THINGS = words("""poll polls survey surveys study studies report reports data documents document records
-    figures results research emails analysis investigation investigators numbers statistics complaint lawsuit suit
-    memo letter statement article review audit transcript filing filings declaration findings estimates ad ads video
-    book essay headline editorial website caption message text tweet resolution ruling opinion assessment reporting
-    papers sources intelligence evidence experts index census footage""")
 _HYPOTHETICAL = words("if unless whether until lest")
 # "announced a ban", "agreed on steps": what was done, unless a clause says what was said.
-_ACTS = words("announce announces announced declare declares declared agree agrees agreed disclose write wrote report")
+_ACTS = words("""announce announces announced declare declares declared agree agrees agreed concluded conclude concludes
+    write wrote""")
 _PHRASE = re.compile(
     r"\b(according to|as per|in the words of|in the (?:view|opinion|eyes|judge?ment|estimation) of|"
     r"as (?:stated|noted|reported|argued|explained|put|described|quoted) (?:by|in)|quoted by|as told to|"
     r"(?<=[,(] )per(?= (?:the |a )?[A-Z]))\s+", re.I)
 _AS_SAID = re.compile(r"\b[Ii]n (?P<who>(?:the )?[A-Z][\w.'-]*(?: [\w.'-]+){0,4}?'s?|his|her|their|its) "
                       r"(?P<what>words|view|opinion|telling|account|judge?ment|estimation)\b")
-_AS_X_SAID = re.compile(r"\b[Aa]s (?=[A-Z]|the |he |she |they |one )")
+_CRITICISM_FROM = re.compile(r"\b(?:criticism|condemnation|praise|opposition|objections?|rebukes?|backlash|scorn|ire|outrage|"
+                             r"complaints?|support|pushback)(?: \w+){0,3} from\s+")
+_CONTENTS = re.compile(r"^(?:(?:The|Other|Among the|Among other|Further|Additional|His|Her|Their|Its) )(?:\w+ ){0,2}"
+                       r"(?P<what>recommendations|demands|proposals|findings|conclusions|arguments|suggestions)"
+                       r"(?: also)? (?:include|are|were|is|was)")
 _TO_PERSON = re.compile(r"^(?:But |And |Yet |So )?To (?P<who>(?:the )?[A-Z][\w.'-]*(?:,? (?:[A-Z][\w.'-]*|of|and|the))*), (?=[a-z¤])")
 
 
@@ -144,6 +145,8 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         return _passive(tokens, i, kinds, (clause_a, clause_b)) if "part" in tags else None
     if "ing" in tags and not be:
         return _participle(tokens, i, kinds, clause_b, earlier)
+    if token.low in NOUN_LIKE and i + 1 < len(tokens) and tokens[i + 1].low in AUXILIARIES:
+        return None
     phrase = subject_of(tokens, j)
     if phrase is None:
         return None
@@ -159,7 +162,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         return None
     if negated and kinds & {"say", "quote"} and "think" not in kinds:
         return None
-    relative = j >= 0 and tokens[j].low in ("who", "which")
+    relative = j >= 0 and tokens[j].low in ("who", "which", "that")
     trailing = not relative and _is_trailing(tokens, clause_a, a, i, clause_b)
     confidence = _complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
     if not confidence:
@@ -194,7 +197,10 @@ def _clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bo
         return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
     if head.is_capital:
         return True
-    return tokens[a].low in ("the", "a", "an") and b - a >= 2 and head.low in _SPEAKING_THINGS
+    following = tokens[b + 1].low if b + 1 < len(tokens) else ""
+    if not head.low.endswith("s") and following in ("to", "that", "the", "a", "it", "he", "she", "they"):
+        return b - a >= 2
+    return tokens[a].low in ("the", "a", "an") and b - a >= 2 and head.low in SPEAKING_THINGS
 
 
 def _is_trailing(tokens: Tokens, clause_a: int, a: int, i: int, clause_b: int) -> bool:
@@ -243,7 +249,7 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
         return 0.8 if n_right >= 2 else 0.0
     if "judge" in kinds and n_right >= 1 and following not in _TAIL - {"to", "for", "of", "as", "against"}:
         return 0.7
-    if "show" in kinds and (following == "that" or (head in _SPEAKING_THINGS and n_right >= 3)):
+    if "show" in kinds and (following == "that" or (head in SPEAKING_THINGS and n_right >= 3)):
         return 0.75
     if "show" in kinds and clause_like and n_right >= 4:
         return 0.55
@@ -301,7 +307,10 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
     phrase: Range | None = None
     if not joined and before.is_word:
         phrase = phrase_left(tokens, i - 1)
-    elif earlier and earlier[-1].holder is not None and earlier[-1].kind in ("say", "quote", "phrase"):
+        if phrase is None or tokens[phrase[1] - 1].low in _INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
+            return None
+        return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (phrase[0], clause_b)), "say", 0.7)
+    if earlier and earlier[-1].holder is not None and earlier[-1].kind in ("say", "quote", "phrase"):
         return Cue(span(tokens, (i, i + 1)), earlier[-1].holder, span(tokens, (i, clause_b)), "say", 0.75)
     elif following == "that" or has_speech(tokens, i, clause_b) or token_says(tokens[i].low):
         phrase = main_subject(tokens, i)
@@ -397,6 +406,14 @@ def _phrase_cues(masked: str, tokens: Tokens) -> list[Cue]:
                         match.start() > tokens[clause[0]].start + 12))
     for match in _AS_SAID.finditer(masked):
         cues.append(Cue(match.span("what"), match.span("who"), whole, "phrase", 0.8))
+    for match in _CRITICISM_FROM.finditer(masked):
+        first = next((k for k, t in enumerate(tokens) if t.start >= match.end()), None)
+        phrase = phrase_right(tokens, first) if first is not None else None
+        if first is not None and phrase is not None:
+            cues.append(Cue(match.span(), span(tokens, phrase), span(tokens, clause_around(tokens, first)), "judge", 0.6, True))
+    contents = _CONTENTS.match(masked)
+    if contents is not None:
+        cues.append(Cue(contents.span("what"), None, whole, "noun", 0.5))
     to_person = _TO_PERSON.match(masked)
     if to_person is not None:
         cues.append(Cue((to_person.start("who") - 3, to_person.start("who") - 1), to_person.span("who"), whole, "phrase", 0.55))

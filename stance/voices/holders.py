@@ -18,7 +18,7 @@ _PARTICLE = r"(?:de|van|von|der|den|bin|ibn|da|del|dos|al|el|la|le|ter|ten)"
 _RUN = re.compile(rf"(?<![\w’'.-])(?:[A-Z][a-z]{{1,4}}\. )?{_PART}(?:[  ](?:(?:{_PARTICLE} )+(?=[A-Z]))?{_PART})*(?:,? [JS]r\.)?")
 _ABBREVIATED = re.compile(r"(?P<long>[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
                           r"\((?:the )?(?P<short>[A-Z][A-Za-z&.-]{1,9})\)")
-_ROLE_AFTER = re.compile(r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[\w-]+ ){0,3}?(%s)\b"
+_ROLE_AFTER = re.compile(r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[\w-]+ ){0,3}?(%s)(?=[,.;)]| of\b| for\b| at\b| from\b| and\b| in\b)"
                          % "|".join(sorted(ROLE_NOUNS)))
 _TRAILING = re.compile(r"(?:[\s,;:–—\"“”'’-]+|['’]s|(?<=s)['’])$")
 _LEADING = re.compile(r"^(?:(?:and|but|or|that|also|then|both|even|not|like|as)\s+)+(?=\S)", re.I)

@@ -13,7 +13,7 @@ _VERBS = {
         acknowledge admit concede deny stress emphasize emphasise underscore underline reiterate recall remark
         write tweet report reply retort quip joke predict estimate suggest propose complain lament boast brag
         opine testify swear vow pledge promise disclose imply hint conclude inform assure remind urge protest
-        recommend reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume scoff
+        recommend confirm reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume scoff
         retweet proclaim decree recount confess reckon clarify counsel exclaim confide tout
         predict forecast reassure concur attest vouch moan grumble gripe""",
     "think": """believe think consider feel fear worry expect doubt suspect regard agree disagree
@@ -25,7 +25,7 @@ _VERBS = {
         refute rebut contradict disavow lambasted bash excoriate pillory hammer skewer berate trash
         cite mention highlight fault favor favour promise repudiate encourage challenge discourage
         advise recommend commend thank threaten propose pan credit""",
-    "show": """show find indicate reveal confirm demonstrate discover learn conclude determine observe assess suggest
+    "show": """show find indicate reveal demonstrate discover learn conclude determine observe assess suggest
         estimate maintain calculate realize realise understand imagine assume
         decide signal anticipate guess know feel remind""",
     "quote": """ask respond continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
@@ -149,7 +149,7 @@ def _particles() -> dict[str, frozenset[str]]:
         "pay pays paid paying": "tribute attention special", "opine opined": "on", "joke joked": "about",
         "vouch vouched": "for", "cry cried": "foul", "raise raises raised raising": "questions concerns doubts",
         "apologize apologise apologized apologised": "for", "distance distanced": "himself herself themselves itself",
-        "come comes came": "out", "went goes go gone": "after", "double doubled": "down",
+        "see sees saw": "no little it as the", "come comes came": "out", "went goes go gone": "after", "double doubled": "down",
     }
     return {form: frozenset(after.split()) for forms, after in table.items() for form in forms.split()}
 

@@ -57,6 +57,12 @@ _PLAIN_VERBS = words("""sent built led left made took came got gave held ran won
     become becomes begin begins bring brings run runs hold holds put puts leave leaves create creates include
     includes mean means provide provides allow allows follow follows help helps face faces remain remains continue
     continues fare fares win wins lose loses serve serves lead leads""")
+SPEAKING_THINGS = words("""poll polls survey surveys study studies report reports data documents document records
+    figures results research emails analysis investigation investigators numbers statistics complaint lawsuit suit
+    memo letter statement article review audit transcript filing filings declaration findings estimates ad ads video
+    book essay headline editorial website caption message text tweet resolution ruling opinion assessment reporting
+    papers sources intelligence evidence experts index census footage""")
+"""Documents and counts that are said to say."""
 _APPOSITIVE_START = words("a an who whose which where also jr jr. sr sr. formerly now himself herself r d")
 _PARTICIPIAL = re.compile(r"\w{2,}ing$")
 
@@ -112,7 +118,8 @@ def begins_clause(tokens: Tokens, k: int) -> bool:
     if k == 0:
         return True
     previous = tokens[k - 1].text
-    return previous == ";" or (previous == "," and tokens[k].low in SPLITTERS)
+    return previous == ";" or (previous == "," and tokens[k].low in SPLITTERS
+                               and not (k + 1 < len(tokens) and tokens[k + 1].text == ","))
 
 
 def clause_around(tokens: Tokens, i: int) -> Range:
@@ -239,7 +246,9 @@ def subject_of(tokens: Tokens, j: int) -> Range | None:
             return phrase_left(tokens, k - 1, minimal=not tokens[k - 1].is_capital) or _before_apposition(tokens, k)
         return phrase_left(tokens, k, minimal=True)
     if tokens[j].low == "that":
-        return None
+        phrase = phrase_left(tokens, j - 1, minimal=True)
+        return phrase if phrase and tokens[phrase[1] - 1].low.endswith("s") or phrase and \
+            tokens[phrase[1] - 1].low in SPEAKING_THINGS else None
     if tokens[j].text in ",)—–-":
         return _before_apposition(tokens, j)
     return phrase_left(tokens, j)
@@ -266,7 +275,7 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
         phrase = phrase_left(tokens, comma - 1)
         lone = opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"} \
             or _PARTICIPIAL.match(opening.low) or opening.low in _APPOSITIVE_START - {"a", "an", "also", "now"} \
-            or opening.low in TIMES
+            or opening.low in TIMES or tokens[comma - 1].low in TIMES
         if phrase is not None and not lone and not has_verb(tokens, start, comma):
             return phrase
         start = comma + 1
