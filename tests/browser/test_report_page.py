@@ -33,6 +33,11 @@ def wide_report(tmp_path_factory):
     return path
 
 
+def show(page, report, view: str) -> None:
+    page.goto(f"{report.as_uri()}#{view}")
+    page.locator(f"nav [data-view={view}][aria-current]").wait_for()
+
+
 def titles(page) -> list[str]:
     return [h.inner_text() for h in page.locator(".compare tbody:visible h3").all()]
 
@@ -41,13 +46,13 @@ def test_contested_rows_are_what_one_sees_first(visit, report):
     page = visit(report)
     assert titles(page) == ["Will line 4 be good for the high street?", "Was the consultation fair?"]
     page.get_by_role("link", name="All issues").click()
+    page.locator("nav [aria-current]", has_text="All issues").wait_for()
     assert len(titles(page)) == 4
-    assert page.locator("nav [aria-current]").inner_text() == "All issues"
 
 
 def test_unsure_cells_appear_only_when_asked_for(visit, report):
     page = visit(report)
-    page.goto(f"{report.as_uri()}#all")
+    show(page, report, "all")
     assert page.locator(".hidden-count").inner_text() == "(1 unsure cell hidden)"
     assert not page.get_by_text("perhaps the trams will be quieter").is_visible()
     assert page.get_by_text("? unsure passage, hidden").count() == 1
@@ -60,7 +65,7 @@ def test_unsure_cells_appear_only_when_asked_for(visit, report):
 
 def test_filters_by_source_holder_voice_stance_and_contested(visit, report):
     page = visit(report)
-    page.goto(f"{report.as_uri()}#all")
+    show(page, report, "all")
     page.get_by_role("checkbox", name=HERALD).uncheck()
     assert not page.get_by_role("columnheader", name=HERALD, exact=True).is_visible()
     assert not page.get_by_text("The line will bring life back").is_visible()
@@ -81,7 +86,7 @@ def test_filters_by_source_holder_voice_stance_and_contested(visit, report):
 
 def test_search_finds_words_in_any_cell_and_says_when_there_are_none(visit, report):
     page = visit(report)
-    page.goto(f"{report.as_uri()}#all")
+    show(page, report, "all")
     page.get_by_label("Search").fill("THREE QUARTERS")
     page.get_by_text("Was the consultation fair?").first.wait_for(state="hidden")
     assert titles(page) == ["Who pays for line 4?"]
@@ -94,12 +99,11 @@ def test_a_deep_link_opens_its_row_whatever_was_filtered(visit, report):
     found, _ = comparison()
     issue = next(i for i in found.issues if i.title.startswith("How loud"))
     page.goto(f"{report.as_uri()}#issue-{issue.id}")
-    row = page.locator(f"#issue-{issue.id}")
-    assert row.is_visible()
+    page.locator(f"#issue-{issue.id}.found").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "How loud will the trams be?"
     page.get_by_role("link", name="Who holds what").click()
     page.locator("#holders li a", has_text="Was the consultation fair?").first.click()
-    assert page.locator("tbody.found h3").inner_text() == "Was the consultation fair?"
+    page.locator("tbody.found h3", has_text="Was the consultation fair?").wait_for()
 
 
 def test_a_click_opens_the_passage_in_its_document(visit, report):
@@ -121,7 +125,7 @@ def test_a_click_opens_the_passage_in_its_document(visit, report):
 
 def test_hostile_text_is_shown_and_does_nothing(visit, report):
     page = visit(report)
-    page.goto(f"{report.as_uri()}#all")
+    show(page, report, "all")
     page.get_by_role("button", name="onclick=").click()
     shown = page.get_by_role("dialog")
     assert "<b onclick=" in shown.locator("mark").first.inner_text()
@@ -167,13 +171,13 @@ def test_everything_works_by_keyboard_alone(visit, report):
     assert {("INPUT", "source"), ("INPUT", "search"), ("SELECT", "level")} <= seen
     page.get_by_role("link", name="Words").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("heading", name="Words", exact=True).is_visible()
+    page.get_by_role("heading", name="Words", exact=True).wait_for()
 
 
 def test_no_accessibility_violation_in_any_view(visit, report, axe):
     page = visit(report)
     for view in VIEWS:
-        page.goto(f"{report.as_uri()}#{view}")
+        show(page, report, view)
         assert violations(page, axe) == [], view
 
 
@@ -202,7 +206,7 @@ def violations(page, axe: str) -> list[str]:
 def test_narrow_screens_need_no_sideways_scrolling(visit, report, width):
     page = visit(report, width, 600)
     for view in VIEWS:
-        page.goto(f"{report.as_uri()}#{view}")
+        show(page, report, view)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
 
 
