@@ -18,7 +18,7 @@ from typing import Any
 
 from stance import __version__
 from stance.alignment import align_claims
-from stance.claims import extract_claims
+from stance.claims import extract_stream
 from stance.comparison import compare
 from stance.documents import read_documents
 from stance.encoding import Encoder
@@ -60,7 +60,7 @@ def read_paths(paths: Sequence[Path], strict: bool = False) -> Reading:
 
 def extract_all(documents: Iterable[Document]) -> list[Claim]:
     """The claims of all documents, in the documents' order; words repeated within one file are one claim."""
-    return [claim for document in documents for claim in extract_claims(document)]
+    return list(extract_stream(documents))
 
 
 def load_asked(path: Path) -> tuple[Asked, ...]:
