@@ -11,15 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from stance.documents import headings, residue
+from stance.documents import headings, residue, stamps
 from stance.documents.residue import EDGE
+from stance.documents.sentences import split_sentences
 from stance.documents.turns import Turn, read_turns
 from stance.records import Dropped, Passage, PassageKind
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_TAIL_TAGS = re.compile(r"(?<=[.!?…\"”»)\]])\s*(?:[#＃]\w+[\s,;|]*){1,30}$")
-_TAIL_LINK = re.compile(r"(?<=[.!?…\"”»)\]])\s*(?:(?:https?://|www\.|t\.me/)\S+\s*)+$")
+_TAIL_TAGS = re.compile(r"(?<=[.!?…\"”»)\]])\s*(?:[#＃]\w++[\s,;|]*+){1,30}$")
+_TAIL_LINK = re.compile(r"(?<=[.!?…\"”»)\]])\s*(?:(?:https?://|www\.|t\.me/)\S++\s*+)+$")
 _SPEECH = residue.SPEECH_MARKS
 # Bylines, datelines and glued dates are looked for in the first lines only: further down they are part of the story.
 _HEAD_LINES = 6
@@ -75,7 +77,12 @@ def clean(text: str, start: int = 0, end: int | None = None, printed: Printed | 
     pieces = _drop_repeats(text, pieces, dropped, Printed() if printed is None else printed)
     passages = tuple(Passage(p.start, p.end, p.kind, p.speaker, p.cut) for p in pieces)
     title = next((text[p.start : p.end] for p in passages if p.kind == "title"), None)
-    return Cleaned(passages, _balance(text, start, end, passages, dropped), title, published or residue.find_title_date(title or ""))
+    return Cleaned(
+        passages,
+        _balance(text, start, end, passages, dropped),
+        title,
+        published or stamps.find_title_date(title or ""),
+    )
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -110,12 +117,11 @@ def _read_lines(text: str, start: int, end: int, dropped: list[Dropped]) -> list
                     pieces[-1].cut = True
                 continue
             inner, outer = _trim(text, left, right)
-            if outer - inner <= residue.MAX_RESIDUE or text[inner] in "#＃":
-                reason = "marks only" if inner >= outer else residue.find_residue(text[inner:outer])
-                if reason:
-                    if inner < outer:
-                        dropped.append(Dropped(inner, outer, reason))
-                    continue
+            if inner >= outer:
+                continue
+            if reason := residue.find_residue(text[inner:outer]):
+                dropped.append(Dropped(inner, outer, reason))
+                continue
             outer = _drop_tail(text, inner, outer, dropped)
             pieces.append(_Piece(inner, outer, text[left:inner].strip(), apart))
             apart = True
@@ -129,8 +135,12 @@ def _split_cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int, boo
         for match in residue.CUT.finditer(line):
             left, right = start + match.start(), start + match.end()
             before, after = text[start:left].rstrip(), text[right:end].lstrip()
-            if text[left] != "<" and before and after and not (
-                    headings.ends_sentence(before) and not after[0].islower()):
+            if (
+                text[left] != "<"
+                and before
+                and after
+                and not (headings.ends_sentence(before) and not after[0].islower())
+            ):
                 continue
             yield start, left, False
             yield left, right, True
@@ -153,15 +163,20 @@ def _join_broken(text: str, pieces: list[_Piece]) -> list[_Piece]:
     """Lines that a hard wrap or a stray break took apart, joined into paragraphs again."""
     joined: list[_Piece] = []
     pairs = broken = 0
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in pairwise(pieces):
         if not after.apart:
             pairs += 1
-            broken += text[after.start].islower() and not headings.ends_sentence(text[max(before.start, before.end - 8) : before.end])
+            broken += text[after.start].islower() and not headings.ends_sentence(
+                text[max(before.start, before.end - 8) : before.end]
+            )
     wrapped = pairs >= 4 and broken >= 0.25 * pairs
     width = max((piece.end - piece.start for piece in pieces), default=0) if wrapped else 0
     for piece in pieces:
-        before = joined[-1] if joined else None
-        if before and not piece.apart and not piece.marks and not before.cut:
+        if not joined:
+            joined.append(piece)
+            continue
+        before = joined[-1]
+        if not piece.apart and not piece.marks and not before.cut:
             stopped = headings.ends_sentence(text[max(before.start, before.end - 8) : before.end])
             continues = text[piece.start].islower() and not stopped
             line = before.end - max(before.start, text.rfind("\n", before.start, before.end))
@@ -176,7 +191,9 @@ def _take_stamps(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> str
     """Cuts date lines, bylines and datelines off the pieces; the first full date among them."""
     published = None
     for place, piece in enumerate(pieces):
-        while piece.start < piece.end and (stamp := residue.find_stamp(text[piece.start : piece.end], place < _HEAD_LINES)):
+        while piece.start < piece.end and (
+            stamp := stamps.find_stamp(text[piece.start : piece.end], place < _HEAD_LINES)
+        ):
             length, reason, date = stamp
             published = published or date
             start, _ = _trim(text, piece.start + length, piece.end)
@@ -212,9 +229,7 @@ def _assign_turns(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> No
         if turn is None:
             if spoken:
                 speaker, asking = announced or speaker, False
-            elif announced and piece.marks and speaker is None:
-                speaker, asking = announced, False
-            elif asking and not answered:
+            elif (announced and piece.marks and speaker is None) or (asking and not answered):
                 speaker, asking = announced, False
             piece.speaker = speaker
             if asking:
@@ -227,10 +242,12 @@ def _assign_turns(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> No
             continue
         piece.speaker = None if asking else (announced or turn.speaker if turn.head == "answer" else turn.speaker)
         piece.kind = "question" if asking else "body"
-        carries = is_transcript or spoken or place > 0 and bool(_SPEECH & set(pieces[place - 1].marks))
+        carries = is_transcript or spoken or (place > 0 and bool(_SPEECH & set(pieces[place - 1].marks)))
         speaker = piece.speaker if carries else None
         if turn.length:
-            dropped.append(Dropped(piece.start, piece.start + turn.length, "question label" if asking else "speaker label"))
+            dropped.append(
+                Dropped(piece.start, piece.start + turn.length, "question label" if asking else "speaker label")
+            )
             piece.start, _ = _trim(text, piece.start + turn.length, piece.end)
     pieces[:] = sorted((p for p in pieces if p.start < p.end), key=lambda p: p.start)
 
@@ -287,22 +304,25 @@ def _split_piece(text: str, piece: _Piece, dropped: list[Dropped]) -> Iterator[_
 
 
 def _drop_appeals(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> list[_Piece]:
-    """Paragraphs that ask the reader for money or attention; of a long paragraph, the last sentence that does."""
-    from stance.documents.sentences import split_sentences
-
-    kept = []
+    """Paragraphs that ask the reader for money or attention; of a paragraph that does so in passing, the sentences."""
+    kept: list[_Piece] = []
     for piece in pieces:
         n_appeals = residue.count_appeals(text[piece.start : piece.end]) if piece.speaker is None else 0
-        size = piece.end - piece.start
-        if n_appeals >= 2 or (n_appeals and size <= 240):
+        if not n_appeals:
+            kept.append(piece)
+            continue
+        sentences = split_sentences(text, piece.start, piece.end)
+        asking = [span for span in sentences if residue.count_appeals(text[slice(*span)])]
+        size = sum(right - left for left, right in asking)
+        if n_appeals >= 2 or 2 * size >= piece.end - piece.start or len(asking) != 1:
             dropped.append(Dropped(piece.start, piece.end, "appeal"))
             continue
-        if n_appeals:
-            left, right = split_sentences(text, piece.start, piece.end)[-1]
-            if left > piece.start and residue.count_appeals(text[left:right]):
-                dropped.append(Dropped(left, right, "appeal"))
-                _, piece.end = _trim(text, piece.start, left)
-        kept.append(piece)
+        left, right = asking[0]
+        dropped.append(Dropped(left, right, "appeal"))
+        for start, end in ((piece.start, left), (right, piece.end)):
+            start, end = _trim(text, start, end)
+            if start < end:
+                kept.append(replace(piece, start=start, end=end))
     return kept
 
 
@@ -355,7 +375,9 @@ def _find_new(line: str, printed: Printed) -> tuple[int, int]:
     return left, right
 
 
-def _balance(text: str, start: int, end: int, passages: tuple[Passage, ...], dropped: list[Dropped]) -> tuple[Dropped, ...]:
+def _balance(
+    text: str, start: int, end: int, passages: tuple[Passage, ...], dropped: list[Dropped]
+) -> tuple[Dropped, ...]:
     """The ledger in order, with the marks that were trimmed off between its spans and the passages."""
     spans = sorted([(p.start, p.end) for p in passages] + [(d.start, d.end) for d in dropped])
     ledger = list(dropped)

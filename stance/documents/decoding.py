@@ -7,9 +7,17 @@ import re
 
 from stance.documents.draft import UnreadableError
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
 # Control characters that no text holds; a share of them above this is another kind of file.
 _CONTROLS = bytes({*range(1, 9), *range(14, 27), *range(28, 32), 127})
 _MAX_CONTROLS = 0.02
@@ -26,8 +34,9 @@ def decode_text(data: bytes, is_html: bool = False) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise UnreadableError(f"begins as {encoding} but is not ({error.reason} at byte {error.start}); "
-                                      "save it as UTF-8") from None
+                raise UnreadableError(
+                    f"begins as {encoding} but is not ({error.reason} at byte {error.start}); save it as UTF-8"
+                ) from None
     if b"\0" in data:
         raise UnreadableError("holds NUL bytes, so it is binary or UTF-16 without a mark; save it as UTF-8 text")
     try:

@@ -23,7 +23,6 @@ class Draft:
     text: str
     start: int
     end: int
-    is_own_text: bool = True
     source: str | None = None
     origin: str | None = None
     title: str | None = None
@@ -31,3 +30,4 @@ class Draft:
     url: str | None = None
     language: str | None = None
     kind: str | None = None
+    is_own_text: bool = True

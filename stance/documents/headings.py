@@ -8,36 +8,59 @@ from __future__ import annotations
 
 import re
 
+from stance.documents.sentences import split_sentences
+
 _TERMINAL = frozenset(".!?…:;,。！？؟।")
 _LETTER = r"[^\W\d_]"
-_SMALL = frozenset("a an and as at but by for from in into nor of off on onto or out over per so the to under up upon via vs "
-                   "with not no is are be de la le du des von und der die das et y e o el in".split())
-# Words that make a short line a sentence. Closed classes, and the past forms that news uses most.
-_VERBS = frozenset("""am is are was were be been being isn't aren't wasn't weren't has have had hasn't haven't hadn't do does
-did don't doesn't didn't will won't would can can't cannot could may might must shall should said says say told tells made makes
-went goes go came comes come got gets get took takes take gave gives give saw sees knew knows thought thinks became becomes
-began begins kept keeps held holds led leads left leaves lost loses met meets won wins paid pays put puts set sets ran runs rose
-rises fell falls grew grows sent sends spoke speaks stood stands wrote writes brought brings built builds bought buys caught
-chose chooses drew draws drove fought fights found finds flew forgot froze hid hit hits hurt struck strikes sought seeks
-remains remain seems seem shows show means mean needs need wants want calls call let lets backs back urges urge
-it's that's there's he's she's we're they're you're i'm let's what's who's""".split())
-_FUNCTION_START = frozenset("the a an this that these those it he she they we i you there here not no never if when while as but and or so".split())
+_SMALL_WORDS = """a an and as at but by for from in into nor of off on onto or out over per so the to under up upon via
+vs with not no is are be de la le du des von und der die das y e o el"""
+# Words that make a short line a sentence: closed classes, and the forms that news uses most.
+_VERB_WORDS = """am is are was were be been being isn't aren't wasn't weren't has have had hasn't haven't hadn't do does
+did don't doesn't didn't will won't would can can't cannot could may might must shall should said says say told tells
+made makes went goes go came comes come got gets get took takes take gave gives give saw sees knew knows thought thinks
+became becomes began begins kept keeps held holds led leads left leaves lost loses met meets won wins paid pays put puts
+set sets ran runs rose rises fell falls grew grows sent sends spoke speaks stood stands wrote writes brought brings
+built builds bought buys caught chose chooses drew draws drove fought fights found finds flew forgot froze hid hit hits
+hurt struck strikes sought seeks remain seem show mean need want wants call let lets back backs urge lay lies it's
+that's there's he's she's we're they're you're i'm let's what's who's"""
+# A bare noun phrase has none of the first, and at least one of the second: "Rising rents and empty shops."
+_TELLING_WORDS = """the a an this that these those my your his her its our their it he she they we i you there here not
+no never if when while but so also again still just even too very yet more most take enter think look let see therein"""
+_JOINING_WORDS = "and or of for in on between against versus"
+# "Key points:" heads a section; "One paper reports:" and "From the minister's office:" introduce somebody's words.
+_LIST_WORDS = """points takeaways highlights details facts figures questions answers reads results conclusions lessons
+findings reasons issues topics notes sources numbers remarks events demands terms links headlines news"""
+_SMALL, _VERBS = frozenset(_SMALL_WORDS.split()), frozenset(_VERB_WORDS.split())
+_TELLING, _JOINING = frozenset(_TELLING_WORDS.split()), frozenset(_JOINING_WORDS.split())
+_LISTED = frozenset(_LIST_WORDS.split())
+_INTRODUCING = re.compile(r"(?:from|to|by|according|says?|as|via|in)\b", re.IGNORECASE)
 _INFLECTED = re.compile(rf"{_LETTER}{{2,}}(?:ed|ied)", re.IGNORECASE)
-_FIRST_SENTENCE = re.compile(r"[\"“«„'‘]?[A-ZÀ-ÞА-ЯЁІЇЄҐ#][^.!?\n]{3,90}?[.!?]?[\"”»’]?[.!?](?:[\"”»’])?\s+(?=[\"“«„‘]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])")
+_FIRST_SENTENCE = re.compile(
+    r"[\"“«„'‘]?[A-ZÀ-ÞА-ЯЁІЇЄҐ#][^.!?\n]{3,90}?[.!?]?[\"”»’]?[.!?](?:[\"”»’])?\s+(?=[\"“«„‘]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])"
+)
 _QUOTED_WORDS = r"[\"“«„][^\"”»“«„.!?\n]{2,40}[.,]?[\"”»]"
-_SLOGANS = re.compile(rf"(?:(?<=[.!?]\s)|(?<=[.!?][\"”»]\s)|\A){_QUOTED_WORDS}(?:\s\w+){{0,3}}\s{_QUOTED_WORDS}[.!]?(?=\s)")
+_SLOGANS = re.compile(
+    rf"(?:(?<=[.!?]\s)|(?<=[.!?][\"”»]\s)|\A){_QUOTED_WORDS}(?:\s\w+){{0,3}}\s{_QUOTED_WORDS}[.!]?(?=\s)"
+)
 _WORD = re.compile(r"[\w’'&-]+")
 
-_SPEECH_NOUN = (r"(?:remarks?|statements?|interviews?|speech|address|greetings?|messages?|answers?|comments?|commentary|articles?|reply|replies|"
-                r"briefing|press conference|news conference|condolences|congratulations|letter|op-ed|essay|testimony|lecture|presentation|"
-                r"welcome|intervention|toast|welcoming remarks|q&a|video ?message|contribution|introductory|opening|closing|concluding|full text)")
-_NAME_WORD = r"[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w.’'-]*?"
+_SPEECH = (
+    r"(?:remarks?|statements?|interviews?|speech|address|greetings?|messages?|answers?|comments?|commentary|articles?|"
+    r"reply|replies|briefing|press conference|news conference|condolences|congratulations|letter|op-ed|essay|"
+    r"testimony|lecture|presentation|welcome|intervention|toast|q&a|video ?message|contribution|full text)"
+)
+_NAME = r"(?P<name>(?-i:[A-ZÀ-ÞА-ЯЁІЇЄҐ])[^\n.:;!?]{1,90}?)"
 _POSSESSIVE = re.compile(
-    rf"(?:(?:From|Excerpts? from|Highlights (?:of|from)|Key (?:points|takeaways) (?:of|from)|Transcript of|Text of|Full text:?)\s+)?(?:the\s+)?"
-    rf"(?P<name>[A-ZÀ-ÞА-ЯЁІЇЄҐ][^\n.:;!?]{{1,90}}?)[’']s?\s+(?:{_LETTER}[\w-]*\s+){{0,3}}?{_SPEECH_NOUN}\b", re.IGNORECASE)
+    r"(?:(?:From|Excerpts? from|Highlights (?:of|from)|Key (?:points|takeaways) (?:of|from)|Transcript of|Text of)\s+)?"
+    rf"(?:the\s+)?{_NAME}[’']s?\s+(?:{_LETTER}[\w-]*\s+){{0,3}}?{_SPEECH}\b",
+    re.IGNORECASE,
+)
 _SPEECH_BY = re.compile(
-    rf"(?:(?:Opening|Closing|Concluding|Welcoming|Introductory|Joint|Video|Exclusive|Full|Transcript of)\s+)*(?:the\s+)?{_SPEECH_NOUN}\s+(?:by|from|of|with)\s+"
-    r"(?:the\s+)?(?P<name>[A-ZÀ-ÞА-ЯЁІЇЄҐ][^\n.:;!?]{1,90}?)(?=\s+(?:at|on|to|during|following|in|after|before|for|ahead|with|about|regarding)\b|\s*[,(–—-]|$)", re.IGNORECASE)
+    r"(?:(?:Opening|Closing|Concluding|Welcoming|Introductory|Joint|Video|Exclusive|Full|Transcript of)\s+)*(?:the\s+)?"
+    rf"{_SPEECH}\s+(?:by|from|of|with)\s+(?:the\s+)?{_NAME}(?=\s*[,(–—-]|$|"
+    r"\s+(?:at|on|to|during|following|in|after|before|for|ahead|with|about|regarding)\b)",
+    re.IGNORECASE,
+)
 
 
 def count_words(line: str) -> int:
@@ -65,8 +88,14 @@ def has_verb(line: str) -> bool:
             return True
         follows = words[position + 1] if position + 1 < len(words) else ""
         # "faces isolation": an -s form with an object; "concerns." and "talks and trade" are nouns
-        if (position and len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "'s", "us", "is"))
-                and follows and follows not in _SMALL):
+        if (
+            position
+            and len(word) > 3
+            and word.endswith("s")
+            and not word.endswith(("ss", "'s", "us", "is"))
+            and follows
+            and follows not in _SMALL
+        ):
             return True
     return False
 
@@ -76,7 +105,12 @@ def is_title(line: str, following: str | None, apart: bool) -> bool:
 
     following  the next line that holds text; without one the line is all there is, and is no title
     apart      a blank line stands between the two"""
-    if following is None or len(line) > 240 or count_words(line) > 35 or not (line[0].isupper() or not line[0].isalpha()):
+    if (
+        following is None
+        or len(line) > 240
+        or count_words(line) > 35
+        or not (line[0].isupper() or not line[0].isalpha())
+    ):
         return False
     if line[-1] in ".,;:…" or (line[-1] in "\"”»'’)" and line[-2:-1] in (".", ",")):
         return False
@@ -89,10 +123,17 @@ def is_heading(line: str, following: str | None, previous: str | None, sparse_st
     """Whether a line between paragraphs is a heading.
 
     sparse_stops  much of the document goes without full stops, so that the lack of one says little"""
-    if following is None or len(line) > 110 or count_words(line) > 14 or not (line[0].isupper() or line[0] in "\"“«‘0123456789"):
+    if (
+        following is None
+        or len(line) > 110
+        or count_words(line) > 14
+        or not (line[0].isupper() or line[0] in '"“«‘0123456789')
+    ):
         return False
     if line[-1] == ":":
-        return count_words(line) <= 5 and not has_verb(line[:-1])
+        last = line[:-1].rsplit(None, 1)[-1].casefold()
+        says = _INTRODUCING.match(line) or (last.endswith("s") and " " in line and last not in _LISTED)
+        return count_words(line) <= 5 and not (says or has_verb("it " + line[:-1]))
     if ends_sentence(line):
         return False
     if is_title_case(line) and len(following) > len(line):
@@ -107,11 +148,11 @@ def find_inline_headings(paragraph: str) -> list[tuple[int, int]]:
     position = 0
     while match := _FIRST_SENTENCE.match(paragraph, position):
         sentence = match.group().rstrip()
-        if not _is_glued_heading(sentence):
+        if not _is_glued_heading(sentence) or not _is_whole(paragraph, position, position + len(sentence)):
             break
         found.append((position, position + len(sentence)))
         position = match.end()
-    if sum(map(paragraph.count, "\"“«")) >= 2:
+    if sum(map(paragraph.count, '"“«')) >= 2:
         for match in _SLOGANS.finditer(paragraph, position):
             words = _WORD.findall(match.group())
             if sum(word[0].isupper() for word in words) >= 0.75 * len(words) and len(words) >= 4:
@@ -119,15 +160,25 @@ def find_inline_headings(paragraph: str) -> list[tuple[int, int]]:
     return found
 
 
+def _is_whole(paragraph: str, start: int, end: int) -> bool:
+    """Whether a sentence ends there, and not an abbreviation ("Gov. Smith")."""
+    return any(right == end for _, right in split_sentences(paragraph, start, min(len(paragraph), end + 80)))
+
+
 def _is_glued_heading(sentence: str) -> bool:
-    bare = sentence.rstrip(".\"”»’")
+    bare = sentence.rstrip('."”»’')
     if bare[-1] in "!?" or count_words(bare) > 12:
         return False
+    words = bare.split()
     if is_title_case(bare):
-        return count_words(bare) >= 4
-    first = bare.split(None, 1)[0].strip("\"“«„‘").casefold()
-    return (3 <= count_words(bare) <= 8 and first not in _FUNCTION_START and not has_verb(bare) and not any(map(str.isdigit, bare))
-            and not any(mark in bare for mark in "\"“«,;:—–") and bare.split()[1][:1].islower())
+        return len(words) >= 5 and words[0] not in ("But", "And", "So") and not (_VERBS & set(words))
+    return (
+        4 <= len(words) <= 8
+        and all(word.isalpha() and word.islower() for word in words[1:])
+        and not (_TELLING & {word.casefold() for word in words})
+        and bool(_JOINING & set(words[1:-1]))
+        and not has_verb(bare)
+    )
 
 
 def find_header_speaker(line: str) -> str | None:

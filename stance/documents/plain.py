@@ -6,14 +6,31 @@ import re
 from collections.abc import Iterator
 
 from stance.documents.draft import Draft
-from stance.documents.residue import COPIED, FORWARDED, strip_marks, to_iso
+from stance.documents.residue import COPIED, FORWARDED, strip_marks
+from stance.documents.stamps import to_iso
 
-_FRONT_MATTER = re.compile(r"\s*(?:---|\+\+\+)[ \t]*\r?\n(?P<body>.{0,20000}?)\r?\n(?:---|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"\s*(?:---|\+\+\+)[ \t]*\r?\n(?P<body>.{0,20000}?)\r?\n(?:---|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
 _FIELD = re.compile(r"^[ \t]*(?P<key>[A-Za-z_-]+)\s*[:=]\s*(?P<value>.+?)\s*$", re.MULTILINE)
-_KEYS = {"title": "title", "headline": "title", "source": "source", "publisher": "source", "outlet": "source", "site": "source",
-         "date": "published", "published": "published", "lang": "language", "language": "language", "url": "url", "link": "url",
-         "canonical": "url", "origin": "origin", "kind": "kind"}
-_HEADER = re.compile(rf"^[ \t]*(?:{FORWARDED.pattern}|{COPIED.pattern})$", re.IGNORECASE | re.MULTILINE)
+_KEYS = {
+    "title": "title",
+    "headline": "title",
+    "source": "source",
+    "publisher": "source",
+    "outlet": "source",
+    "site": "source",
+    "date": "published",
+    "published": "published",
+    "lang": "language",
+    "language": "language",
+    "url": "url",
+    "link": "url",
+    "canonical": "url",
+    "origin": "origin",
+    "kind": "kind",
+}
+_HEADER = re.compile(rf"^[ \t]*+(?:{FORWARDED.pattern}|{COPIED.pattern})$", re.IGNORECASE | re.MULTILINE)
 # One forward is a quotation in a mail or a chat; from two on, the file is a dump of a channel.
 _MIN_HEADERS = 2
 
@@ -28,7 +45,12 @@ def read_plain(text: str) -> Iterator[Draft]:
         return
     posts: list[list[re.Match[str]]] = []
     for header in headers:
-        if posts and posts[-1][-1]["sender"] and header["name"] and not text[posts[-1][-1].end() : header.start()].strip():
+        if (
+            posts
+            and posts[-1][-1]["sender"]
+            and header["name"]
+            and not text[posts[-1][-1].end() : header.start()].strip()
+        ):
             posts[-1].append(header)  # "Channel, [date]" followed by "[Forwarded from X]"
         else:
             posts.append([header])
@@ -37,8 +59,16 @@ def read_plain(text: str) -> Iterator[Draft]:
         yield Draft(text, 0, starts[0], is_own_text=False, kind="post")
     for post, start, end in zip(posts, starts, [*starts[1:], len(text)], strict=True):
         name = post[-1]["name"]
-        yield Draft(text, start, end, is_own_text=False, kind="post", source=strip_marks(post[0]["sender"] or "") or None,
-                    origin=strip_marks(name) or None if name else None, published=to_iso(post[0]["stamp"] or ""))
+        yield Draft(
+            text,
+            start,
+            end,
+            is_own_text=False,
+            kind="post",
+            source=strip_marks(post[0]["sender"] or "") or None,
+            origin=strip_marks(name) or None if name else None,
+            published=to_iso(post[0]["stamp"] or ""),
+        )
 
 
 def read_markdown(text: str) -> Iterator[Draft]:

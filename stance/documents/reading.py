@@ -18,21 +18,24 @@ from stance.documents.decoding import decode_text
 from stance.documents.draft import Draft, UnreadableError
 from stance.documents.language import detect_language
 from stance.documents.plain import read_markdown, read_plain
-from stance.documents.residue import to_iso
 from stance.documents.sources import FILE_NAME, Said, read_sources
+from stance.documents.stamps import to_iso
 from stance.errors import InputError
 from stance.records import Document, Skipped, digest
 
 # The largest file that is read whole. 64 MB of text are some hundred novels: no single document, and parsing it as
 # HTML or JSON takes ten times its size in memory. Tables are read row by row and have no such limit.
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 64_000_000
 
 _TABLES = frozenset((".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"))
 _TEXTS = frozenset((".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".json"))
 # Met in folders of documents, and never documents themselves.
-_ASIDE = frozenset(""".toml .css .js .map .ico .png .jpg .jpeg .gif .webp .svg .bmp .tif .tiff .heic .mp3 .ogg .oga .opus .wav .m4a
-.mp4 .webm .mov .avi .mkv .tgs .woff .woff2 .ttf .otf .py .ipynb .sh .bak .tmp .lock .log .sha256""".split())
-_ASIDE_NAMES = re.compile(r"(?:readme|license|licence|changelog|notice)(?:\.\w+)?|thumbs\.db|desktop\.ini", re.IGNORECASE)
+_ASIDE_ENDINGS = """.toml .css .js .map .ico .png .jpg .jpeg .gif .webp .svg .bmp .tif .tiff .heic .mp3 .ogg .oga .opus .wav
+.m4a .mp4 .webm .mov .avi .mkv .tgs .woff .woff2 .ttf .otf .py .ipynb .sh .bak .tmp .lock .log .sha256"""
+_ASIDE = frozenset(_ASIDE_ENDINGS.split())
+_ASIDE_NAMES = re.compile(
+    r"(?:readme|license|licence|changelog|notice)(?:\.\w+)?|thumbs\.db|desktop\.ini", re.IGNORECASE
+)
 _NAME_DATE = re.compile(r"[ _-]*(\d{4}-\d{2}-\d{2})[ _-]*")
 
 
@@ -49,7 +52,9 @@ def read_documents(paths: Sequence[Path]) -> Iterator[Document | Skipped]:
             for document in _read_file(name, path, said):
                 if isinstance(document, Document):
                     if document.id in seen:
-                        yield Skipped(name, f"repeats {seen[document.id]} word for word, from the same source; counted once")
+                        yield Skipped(
+                            name, f"repeats {seen[document.id]} word for word, from the same source; counted once"
+                        )
                         continue
                     seen[document.id] = name
                 yield document
@@ -63,14 +68,15 @@ def _list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path, Said]], li
     """(name, path, what is said) of each file once, by name; and the names in a sources.toml that lead nowhere."""
     said: dict[Path, dict[str, Said]] = {}
     found: dict[Path, tuple[str, str]] = {}
-    walked: list[tuple[Path, Path]] = []
+    walked: list[tuple[Path, Path]] = []  # folder given, folder in it
     for given in sorted(paths, key=lambda path: (len(path.parts), path)):
         if given.is_dir():
-            for folder, inner, names in os.walk(given):
+            for walk, inner, names in os.walk(given):
+                folder = Path(walk)
                 inner[:] = sorted(n for n in inner if not n.startswith("."))
-                walked.append((given, Path(folder)))
+                walked.append((given, folder))
                 for name in sorted(names):
-                    path = Path(folder) / name
+                    path = folder / name
                     if _is_candidate(name):
                         found.setdefault(path.resolve(), (path.relative_to(given).as_posix(), given.resolve().name))
         elif given.exists():
@@ -82,8 +88,12 @@ def _list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path, Said]], li
     for given, folder in walked:
         for name in said.setdefault(folder.resolve(), read_sources(folder)):
             if not (folder / name).is_file():
-                missing.append(Skipped((folder / FILE_NAME).relative_to(given).as_posix(),
-                                       f"names {name!r}, which is not in the folder; correct the name or take the table out"))
+                missing.append(
+                    Skipped(
+                        (folder / FILE_NAME).relative_to(given).as_posix(),
+                        f"names {name!r}, which is not in the folder; correct the name or take the table out",
+                    )
+                )
     files = []
     for path, (name, top) in found.items():
         label = f"{top}/{name}" if twice[name] > 1 else name
@@ -92,7 +102,12 @@ def _list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path, Said]], li
 
 
 def _is_candidate(name: str) -> bool:
-    return not (name.startswith((".", "~$")) or name.endswith("~") or Path(name).suffix.lower() in _ASIDE or _ASIDE_NAMES.fullmatch(name))
+    return not (
+        name.startswith((".", "~$"))
+        or name.endswith("~")
+        or Path(name).suffix.lower() in _ASIDE
+        or _ASIDE_NAMES.fullmatch(name)
+    )
 
 
 def _find_said(path: Path, said: dict[Path, dict[str, Said]], depth: int) -> Said:
@@ -109,7 +124,9 @@ def _find_said(path: Path, said: dict[Path, dict[str, Said]], depth: int) -> Sai
 def _read_file(name: str, path: Path, said: Said) -> Iterator[Document | Skipped]:
     suffix = path.suffix.lower()
     if suffix not in _TABLES and suffix not in _TEXTS:
-        raise UnreadableError(f"is of a kind that is not read ({suffix or 'no ending'}); save it as .txt, .html or .pdf")
+        raise UnreadableError(
+            f"is of a kind that is not read ({suffix or 'no ending'}); save it as .txt, .html or .pdf"
+        )
     if not path.is_file():
         raise UnreadableError("is no regular file; give a file or a folder")
     size = path.stat().st_size
@@ -123,11 +140,13 @@ def _read_file(name: str, path: Path, said: Said) -> Iterator[Document | Skipped
         drafts: Iterator[Draft | Skipped] = read_table(path, name, said.columns)
     else:
         if size > MAX_BYTES:
-            raise UnreadableError(f"is {size / 1e6:.0f} MB large, and {MAX_BYTES / 1e6:.0f} MB is the most that is read as one file; "
-                                  "split it, or export fewer messages at once")
+            raise UnreadableError(
+                f"is {size / 1e6:.0f} MB large, and {MAX_BYTES / 1e6:.0f} MB is the most that is read as one file; "
+                "split it, or export fewer messages at once"
+            )
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
-        drafts = _read_drafts(data, suffix)
+        drafts = _read_drafts(data, suffix, name, said.columns)
     printed = Printed()
     n_read = 0
     for draft in drafts:
@@ -137,7 +156,7 @@ def _read_file(name: str, path: Path, said: Said) -> Iterator[Document | Skipped
         raise UnreadableError("holds no text; take it out, or check how it was exported")
 
 
-def _read_drafts(data: bytes, suffix: str) -> Iterator[Draft | Skipped]:
+def _read_drafts(data: bytes, suffix: str, name: str, columns: Mapping[str, str]) -> Iterator[Draft | Skipped]:
     if suffix == ".pdf":
         from stance.documents.pdf import read_pdf
 
@@ -149,20 +168,24 @@ def _read_drafts(data: bytes, suffix: str) -> Iterator[Draft | Skipped]:
     elif suffix == ".json":
         from stance.documents.telegram import read_json
 
-        yield from read_json(decode_text(data))
+        yield from read_json(decode_text(data), name, columns)
     elif suffix in (".md", ".markdown"):
         yield from read_markdown(decode_text(data))
     else:
         yield from read_plain(decode_text(data))
 
 
-def _make_document(draft: Draft, path: str, sha256: str, said: Mapping[str, str], printed: Printed) -> Document | Skipped:
+def _make_document(
+    draft: Draft, path: str, sha256: str, said: Mapping[str, str], printed: Printed
+) -> Document | Skipped:
     cleaned = clean(draft.text, draft.start, draft.end, None if draft.is_own_text else printed)
-    words = " ".join(draft.text[p.start : p.end] for p in cleaned.passages[:12] if p.kind == "body" or len(cleaned.passages) == 1)
+    words = " ".join(
+        draft.text[p.start : p.end] for p in cleaned.passages[:12] if p.kind == "body" or len(cleaned.passages) == 1
+    )
     if not cleaned.passages:
         reasons = ", ".join(sorted({d.reason for d in cleaned.dropped})) or "white space"
-        return Skipped(path, f"holds nothing but {reasons}" + (f" (characters {draft.start} to {draft.end})" if draft.start else "")
-                       + "; nothing to compare in it")
+        where = f"characters {draft.start} to {draft.end} hold" if draft.start else "holds"
+        return Skipped(path, f"{where} nothing but {reasons}; nothing to compare in it")
     named_source, named_date = _read_name(path)
     source = said.get("source") or draft.source or named_source
     return Document(

@@ -1,10 +1,10 @@
 """`sources.toml`: what the user says about the files of a folder. It comes before what the files say themselves.
 
-    ["report.txt"]
-    source = "The Daily"            # and any of title, published, url, language, kind, origin
+["report.txt"]
+source = "The Daily"            # and any of title, published, url, language, kind, origin
 
-    ["posts.csv"]
-    columns = { text = "message", source = "channel" }
+["posts.csv"]
+columns = { text = "message", source = "channel" }
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Said:
 
 
 def read_sources(folder: Path) -> dict[str, Said]:
-    """The tables of the folder's sources.toml by file name (posix, relative to the folder); none if it has no such file.
+    """The tables of the folder's sources.toml by file name (posix, relative to the folder), if it has one.
 
     Raises InputError where it is not what is described above."""
     path = folder / FILE_NAME
@@ -39,14 +39,18 @@ def read_sources(folder: Path) -> dict[str, Said]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: not readable as TOML ({error}); give it one table a file, like [\"report.txt\"]") from None
-    return {name: _read_table(f"{path}, [\"{name}\"]", table) for name, table in tables.items()}
+        raise InputError(
+            f'{path}: not readable as TOML ({error}); give it one table a file, like ["report.txt"]'
+        ) from None
+    return {name: _read_table(f'{path}, ["{name}"]', table) for name, table in tables.items()}
 
 
 def _read_table(where: str, table: object) -> Said:
     if not isinstance(table, dict):
-        raise InputError(f"{where}: expected a table, found {type(table).__name__}; write the file's name in square brackets "
-                         "and quotes, and source = \"…\" below it")
+        raise InputError(
+            f"{where}: expected a table, found {type(table).__name__}; write the file's name in square brackets "
+            'and quotes, and source = "…" below it'
+        )
     fields: dict[str, str] = {}
     columns: dict[str, str] = {}
     for key, value in table.items():
@@ -59,14 +63,16 @@ def _read_table(where: str, table: object) -> Said:
         elif isinstance(value, str) and value.strip():
             fields[key] = value.strip()
         else:
-            raise InputError(f"{where}: {key} is {value!r}; give it words in quotes" + (" or a date" if key == "published" else ""))
+            raise InputError(
+                f"{where}: {key} is {value!r}; give it words in quotes" + (" or a date" if key == "published" else "")
+            )
     return Said(fields, columns)
 
 
 def _read_columns(where: str, value: object) -> dict[str, str]:
     known = ("text", *FIELDS)
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        raise InputError(f"{where}: columns is {value!r}; write columns = {{ text = \"name of the column\" }}")
+        raise InputError(f'{where}: columns is {value!r}; write columns = {{ text = "name of the column" }}')
     for key in value:
         if key not in known:
             raise InputError(f"{where}: columns.{key} is not known; known are {', '.join(known)}")

@@ -16,26 +16,37 @@ from typing import Literal
 from stance.documents.residue import QUESTION_MARKS, SPEECH_MARKS
 
 _QUESTION = re.compile(
-    r"(?:(?:Q|В)(?:\s?\d{1,2})?[.:]\s|(?i:question|interviewer|journalist|reporter|correspondent|moderator|host|вопрос|питання|запитання|ведущий|"
-    r"журналист|журналіст|frage|pregunta|domanda|pytanie|periodista|journaliste)(?:\s\d{1,2})?\s*(?:\([^)\n]{1,80}\))?:)\s*")
-_ANSWER = re.compile(r"(?:A(?:\s?\d{1,2})?[.:]\s|(?i:answer|ответ|відповідь|antwort|respuesta|risposta|odpowiedź|réponse)(?:\s\d{1,2})?:)\s*")
+    r"(?:(?:Q|В)(?:\s?\d{1,2})?[.:]\s|(?i:question|interviewer|journalist|reporter|correspondent|moderator|host|вопрос|"
+    r"питання|запитання|ведущий|журналист|журналіст|frage|pregunta|domanda|pytanie|periodista|journaliste)"
+    r"(?:\s\d{1,2})?\s*(?:\([^)\n]{1,80}\))?:)\s*"
+)
+_ANSWER = re.compile(
+    r"(?:A(?:\s?\d{1,2})?[.:]\s|(?i:answer|ответ|відповідь|antwort|respuesta|risposta|odpowiedź|réponse)"
+    r"(?:\s\d{1,2})?:)\s*"
+)
 _RUBRIC = re.compile(
-    r"(?:sources?|details?|background|reference|quote|context|reminder|previously|for reference|why it matters|what happened|what is known|"
-    r"key (?:points|takeaways)|note|update|summary|джерело|деталі|передісторія|нагадаємо|дослівно|що відомо|источник|детали|подробности|предыстория|"
-    r"справка|контекст|дословно|quelle|hintergrund|einzelheiten|fuente|detalles|contexto|fonte|dettagli|détails|contexte|źródło|szczegóły)"
-    r"(?:\s(?:from|by|of|від|от)\s(?P<speaker>[^\W\d_a-z][^:\n]{1,60}))?\s*:\s*", re.IGNORECASE)
+    r"(?:sources?|details?|background|reference|quote|context|reminder|previously|for reference|why it matters|"
+    r"what happened|what is known|key (?:points|takeaways)|note|update|summary|джерело|деталі|передісторія|нагадаємо|"
+    r"дослівно|що відомо|источник|детали|подробности|предыстория|справка|контекст|дословно|quelle|hintergrund|"
+    r"einzelheiten|fuente|detalles|contexto|fonte|dettagli|détails|contexte|źródło|szczegóły)"
+    r"(?:\s(?:from|by|of|від|от)\s(?P<speaker>[^\W\d_a-z][^:\n]{1,60}))?\s*:\s*",
+    re.IGNORECASE,
+)
 _SOURCE = re.compile(r"(?:sources?|джерел|источник|quelle|fuente|fonte|źródło)", re.IGNORECASE)
 _UPPER = r"A-ZÀ-ÞА-ЯЁІЇЄҐ"
 _LABEL = re.compile(
     rf"(?P<name>(?:[{_UPPER}][\w.’'-]*)(?:\s(?:[{_UPPER}][\w.’'-]*|de|del|van|von|der|den|bin|ibn|al|el|la|le|da|di|dos|of|the|and)){{0,7}}"
     r"(?:,\s[^:\n]{2,60}|\s\([^)\n]{2,60}\))?)\s?:\s+(?=\S)|"
-    rf"(?P<alone>[{_UPPER}][\w.’'-]*(?:\s[{_UPPER}][\w.’'-]*){{0,4}})\s?:$")
+    rf"(?P<alone>[{_UPPER}][\w.’'-]*(?:\s[{_UPPER}][\w.’'-]*){{0,4}})\s?:$"
+)
 _NO_SPEAKER = re.compile(
     r"\b(?:breaking|exclusive|watch|photos?|video|live|opinion|analysis|editorial|explainer|factbox|conclusions?|introduction|summary|example|"
     r"overview|highlights?|updated?|warning|attention|important|chapter|section|part|figure|table|step|option|article|declaration|treaty|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|"
+    r"january|february|monday|tuesday|wednesday|thursday|friday|"
     r"saturday|sunday|today|tomorrow|yesterday|subject|topic|agenda|date|time|place|location|venue|tel|phone|fax|e-?mail|address|website|"
-    r"price|author|editor|translation|translator|ps|pps|nb|re|fwd)\b", re.IGNORECASE)
+    r"price|author|editor|translation|translator|ps|pps|nb|re|fwd)\b",
+    re.IGNORECASE,
+)
 
 Head = Literal["question", "answer", "rubric", "label"]
 
@@ -66,8 +77,9 @@ def read_turns(paragraphs: Sequence[tuple[str, str]]) -> tuple[list[Turn | None]
     for place, (turn, (marks, _)) in enumerate(zip(turns, paragraphs, strict=True)):
         if turn is None or turn.head != "label" or turn.speaker is None or SPEECH_MARKS & set(marks):
             continue
+        again = names[turn.speaker] >= 2
         full_name = " " in turn.speaker or turn.speaker.isupper()
-        if not (asked or dialogue or (names[turn.speaker] >= 2 and full_name)):
+        if not (((asked or dialogue) and (place or again)) or (again and full_name)):
             turns[place] = None
     return turns, asked or dialogue
 
@@ -76,7 +88,7 @@ def _read_turn(marks: str, text: str) -> Turn | None:
     if QUESTION_MARKS & set(marks):
         match = _QUESTION.match(text)
         return Turn("question", match.end() if match else 0)
-    if ":" not in text[:140] and not (text[:2] in ("Q.", "A.", "В.")):
+    if ":" not in text[:140] and text[:2] not in ("Q.", "A.", "В."):
         return None
     if match := _QUESTION.match(text):
         return Turn("question", match.end())
@@ -87,7 +99,8 @@ def _read_turn(marks: str, text: str) -> Turn | None:
         return Turn("rubric", len(text) if whole else match.end(), match["speaker"])
     if match := _LABEL.match(text):
         name = match["name"] or match["alone"]
-        if _NO_SPEAKER.search(name):
+        rest = text[match.end() :]
+        if _NO_SPEAKER.search(name) or any(map(str.isdigit, name)) or (rest and not any(map(str.isalpha, rest))):
             return None
         return Turn("label", match.end(), name)
     return None

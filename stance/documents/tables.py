@@ -1,0 +1,251 @@
+"""Tables: CSV, TSV, JSON Lines and Parquet. One row is one document; columns are found by their usual names.
+
+Rows are streamed: memory holds one row (or one Parquet batch), never the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from stance.documents.decoding import decode_text
+from stance.documents.draft import Draft, UnreadableError
+from stance.documents.residue import strip_marks
+from stance.documents.stamps import to_iso
+from stance.records import Skipped
+
+# The longest row that is read: a book of a thousand pages. A longer one is a table without line ends.
+MAX_ROW = 4 * 2**20
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "text": (
+        "text",
+        "body",
+        "content",
+        "article",
+        "article_text",
+        "full_text",
+        "fulltext",
+        "maintext",
+        "message",
+        "post",
+        "paragraph",
+        "lead",
+        "description",
+        "summary",
+        "abstract",
+    ),
+    "source": (
+        "source",
+        "outlet",
+        "publisher",
+        "publication",
+        "source_name",
+        "newspaper",
+        "media",
+        "channel",
+        "site",
+        "domain",
+        "site_name",
+    ),
+    "title": ("title", "headline", "head", "heading"),
+    "published": (
+        "published",
+        "date",
+        "published_at",
+        "publish_date",
+        "date_published",
+        "pub_date",
+        "pubdate",
+        "publication_date",
+        "datetime",
+        "timestamp",
+        "time",
+        "created_at",
+    ),
+    "url": ("url", "link", "href", "permalink"),
+    "language": ("language", "lang"),
+    "kind": ("kind", "type", "genre"),
+    "origin": ("origin", "agency", "forwarded_from", "forward_from", "via"),
+}
+# So many rows are looked at before the first is handed on, to learn how their dates are written.
+_PEEK = 200
+_SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
+_MONTH_FIRST = re.compile(r"\d{1,2}/(?:1[3-9]|2\d|3[01])/\d{4}")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]00:?00)?$")
+
+
+def read_table(path: Path, name: str, columns: Mapping[str, str]) -> Iterator[Draft | Skipped]:
+    """A document a row. Rows without text or that cannot be parsed are `Skipped` with their number (the first is 1).
+
+    columns  which column holds what ("text", "source", …), where the usual names don't tell
+    Raises UnreadableError where no column holds text, or the file is not what its name says."""
+    suffix = path.suffix.lower()
+    rows = (
+        _read_parquet(path)
+        if suffix == ".parquet"
+        else _read_lines(path)
+        if suffix in (".jsonl", ".ndjson")
+        else _read_csv(path)
+    )
+    return read_rows(rows, name, columns)
+
+
+def read_rows(
+    rows: Iterable[Mapping[str, Any] | str], name: str, columns: Mapping[str, str]
+) -> Iterator[Draft | Skipped]:
+    """Documents of rows that are parsed already; a row that is a string says why it could not be.
+
+    Dates like 3/4/2024 are read month first where one of the first rows can only be read so."""
+    stream = iter(rows)
+    ahead = list(islice(stream, _PEEK))
+    month_first = any(
+        _MONTH_FIRST.match(_pick_fields(row, columns).get("published", "")) for row in ahead if isinstance(row, dict)
+    )
+    n_read = 0
+    for number, row in enumerate(chain(ahead, stream), 1):
+        if isinstance(row, str):
+            yield Skipped(name, f"row {number}: {row}")
+            continue
+        fields = _pick_fields(row, columns)
+        text = fields.pop("text", None)
+        if text is None:
+            known = ", ".join(map(repr, sorted(map(str, row))[:12])) or "none"
+            reason = (
+                f"row {number} has no column {columns.get('text', 'text')!r} (it has {known}); name the column in "
+                f'sources.toml: ["{Path(name).name}"] columns = {{ text = "…" }}'
+            )
+            if not n_read:
+                raise UnreadableError(reason)
+            yield Skipped(name, reason)
+            continue
+        n_read += 1
+        if not text.strip() or "\0" in text:
+            yield Skipped(
+                name,
+                f"row {number}: its text " + ("holds NUL characters; clean the table" if text.strip() else "is empty"),
+            )
+            continue
+        if "published" in fields:
+            fields["published"] = to_timestamp(fields["published"], month_first)
+        if "origin" in fields:
+            fields["origin"] = strip_marks(fields["origin"])
+        yield Draft(text, 0, len(text), is_own_text=True, **{k: v for k, v in fields.items() if v})
+
+
+def _pick_fields(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:
+    """The row's fields by our names; no "text" where no column holds it. A headline with nothing else is the text."""
+    lowered = {str(key).strip().casefold().replace(" ", "_"): key for key in reversed(list(row))}
+    fields: dict[str, str] = {}
+    for ours, usual in _NAMES.items():
+        key: Any = columns.get(ours)
+        if key is None:
+            key = next((lowered[candidate] for candidate in usual if candidate in lowered), None)
+        value = row.get(key)
+        if key in row and not isinstance(value, (dict, list)):
+            fields[ours] = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if not fields.get("text", "").strip() and fields.get("title") and "text" not in columns:
+        fields["text"] = fields.pop("title")
+    return fields
+
+
+def to_timestamp(words: str, month_first: bool = False) -> str:
+    """ISO 8601 where the words are a date or a time in a common notation, as they stand otherwise."""
+    bare = words.strip()
+    if match := _TIME.fullmatch(bare):
+        return f"{match[1]}T{match[2]}" + ("Z" if match[3] else "")
+    if re.fullmatch(r"\d{10}(?:\.0+)?|\d{13}", bare):
+        return from_unix(int(float(bare)) // (1000 if len(bare) == 13 else 1))
+    if month_first:
+        bare = _SLASHED.sub(r"\2/\1/\3", bare)
+    return to_iso(bare) or bare
+
+
+def from_unix(seconds: int) -> str:
+    import datetime
+
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _read_lines(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    with path.open("rb") as file:
+        while line := file.readline(MAX_ROW + 1):
+            if len(line) > MAX_ROW:
+                yield f"is longer than {MAX_ROW // 2**20} MB; write one object a line"
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(MAX_ROW)
+                continue
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line.decode("utf-8-sig"))
+            except (ValueError, RecursionError) as error:
+                yield f"is not JSON ({type(error).__name__}); write one object a line, in UTF-8"
+                continue
+            yield row if isinstance(row, dict) else f"is {type(row).__name__}, not an object"
+
+
+def _read_csv(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    with path.open("rb") as raw:
+        sample = raw.read(2**16)
+        encoding = _find_encoding(path, sample)
+        raw.seek(0)
+        with io.TextIOWrapper(raw, encoding, errors="replace", newline="") as lines:
+            csv.field_size_limit(MAX_ROW)
+            delimiter = "\t" if path.suffix.lower() == ".tsv" else _find_delimiter(sample.decode(encoding, "replace"))
+            reader = csv.DictReader(_bound_lines(lines), delimiter=delimiter)
+            while True:
+                try:
+                    row = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    raise UnreadableError(
+                        f"cannot be read as a table near line {reader.line_num} ({error}); check its quotes, or save "
+                        "it as JSON Lines"
+                    ) from None
+                yield {key: value for key, value in row.items() if key is not None}
+
+
+def _bound_lines(lines: io.TextIOWrapper) -> Iterator[str]:
+    while line := lines.readline(MAX_ROW):
+        if len(line) == MAX_ROW:
+            raise UnreadableError(f"holds a line longer than {MAX_ROW // 2**20} MB; save it with one row a line")
+        yield line
+
+
+def _find_encoding(path: Path, sample: bytes) -> str:
+    """The encoding of a table, told from its beginning: marks, then UTF-8, then what decode_text would guess."""
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    decode_text(sample[: sample.rfind(b"\n") + 1] or sample)
+    try:
+        sample[: sample.rfind(b"\n") + 1].decode("utf-8")
+        return "utf-8-sig"
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(sample).best()
+        return best.encoding if best else "cp1252"
+
+
+def _find_delimiter(sample: str) -> str:
+    header = sample.split("\n", 1)[0]
+    return max(",;\t|", key=header.count)
+
+
+def _read_parquet(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(path) as table:
+            for batch in table.iter_batches(batch_size=256):
+                yield from batch.to_pylist()
+    except (pyarrow.ArrowException, OSError) as error:
+        raise UnreadableError(f"cannot be read as Parquet ({str(error).splitlines()[0]}); write it again") from None
