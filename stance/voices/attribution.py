@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from stance.records import Document, Passage, Voice
 from stance.voices.cues import Cue, find_cues, mask
 from stance.voices.holders import Names, is_vague, read_names, role_of
-from stance.voices.phrases import DETERMINERS, PREPOSITIONS, STOPS, Tokens, begins_clause, has_verb, tokenize
+from stance.voices.phrases import DETERMINERS, PREPOSITIONS, STOPS, TIMES, Tokens, begins_clause, has_verb, tokenize
 from stance.voices.quotes import Quotation, find_quotations, is_speech
 
 UNCERTAIN = 0.5
@@ -83,9 +83,10 @@ class _Reader:
         self.last: _Speaker | None = None          # who was last heard
         self.carried: _Speaker | None = None       # to whom everything unattributed belongs now
         self.block: _Speaker | None = None         # whose announced quotation we are in
+        self.block_is_long = self.block_quoted = False
+        self.block_age = 0
         self.open: _Speaker | None = None          # whose quotation is open across paragraphs
         self.rubric: _Speaker | None = None
-        self.previous_end = _Speaker(None, 0.0)
         self.out: list[Attribution] = []
 
     # -- the walk --
@@ -129,6 +130,7 @@ class _Reader:
         masks = [mask(text, s.start, s.end, quotes) for s in sentences]
         cues = [[_shift(c, s.start) for c in find_cues(m)] for m, s in zip(masks, sentences, strict=True)]
         spoken = any(c.kind in ("say", "quote", "phrase") and c.confidence > 0.8 for found in cues for c in found)
+        self._age_block(passage, quotes)
         base = self._base(passage, quotes, spoken)
         speakers = self._quote_speakers(passage, sentences, quotes, cues)
         for k, (sentence, masked, found) in enumerate(zip(sentences, masks, cues, strict=True)):
@@ -138,7 +140,7 @@ class _Reader:
                 if opening:
                     at = sentence.start + opening.start("who")
                     base = self.carried = _Speaker(self.names.fullest(opening["who"]), 0.6, (at, at + len(opening["who"])))
-        self._announce(passage, sentences, cues, quotes)
+        self._announce(passage, sentences, cues)
 
     def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> _Speaker | None:
         """To whom the unattributed words of this passage belong; None: to the outlet."""
@@ -189,10 +191,8 @@ class _Reader:
                 found[q] = replace(self.last, confidence=min(self.last.confidence, 0.6), cue=None)
             else:
                 found[q] = _Speaker(None, 0.3)
-        if quotes and not quotes[-1].closed and quotes[-1].start - passage.start <= 2:
-            self.open = found[quotes[-1]] if found[quotes[-1]].name else None
-            if self.open is not None:
-                self.open = replace(self.open, confidence=min(0.6, self.open.confidence), cue=None)
+        if quotes and not quotes[-1].closed and quotes[-1].start - passage.start <= 2 and found[quotes[-1]].name:
+            self.open = replace(found[quotes[-1]], confidence=min(0.6, found[quotes[-1]].confidence), cue=None)
         return found
 
     def _direct_speaker(self, q: Quotation, sentences: list[Sentence], cues: list[list[Cue]]) -> _Speaker | None:
@@ -214,9 +214,10 @@ class _Reader:
         """For a quotation without a cue of its own: whoever the sentence before it was about."""
         for k, sentence in enumerate(sentences):
             if sentence.start <= q.start < sentence.end:
-                inside = [m for m in self.names.between(sentence.start, q.start)]
+                inside = self.names.between(sentence.start, q.start)
                 if inside:
-                    return _Speaker(inside[0].name, 0.5, (inside[0].start, inside[0].end))
+                    chosen = inside[-1] if self.text[inside[-1].end:q.start].strip() == ":" else inside[0]
+                    return _Speaker(chosen.name, 0.5, (chosen.start, chosen.end))
                 if k:
                     if cues[k - 1]:
                         return replace(self._speaker(cues[k - 1][-1]), confidence=0.6)
@@ -244,6 +245,9 @@ class _Reader:
             best = None
         if best is not None and base is not None and best.kind in ("judge", "think", "show") and best.confidence < 0.85:
             best = None                      # inside somebody's speech: what he says of others' stands is his
+        if best is not None and share < 0.1 and _says_nothing(self.text[start:end], start, best):
+            self.last = self._speaker(best)
+            return
         speaker: _Speaker | None = None
         if best is not None:
             speaker = self._speaker(best)
@@ -324,7 +328,7 @@ class _Reader:
                 return _Speaker(self.last.name, min(cue.confidence, 0.55), cue.holder, cue.span)
             return _Speaker(surface, min(cue.confidence, 0.35), cue.holder, cue.span)
         named = next((m for m in self.names.between(end + 2, end + 12) if self.text[end:m.start] in (", ", " — ", " (")), None)
-        if named is not None and not self.names.between(start, end):
+        if named is not None and self.text[named.end:named.end + 1] in ",.)—" and not self.names.between(start, end):
             return _Speaker(named.name, cue.confidence, cue.holder, cue.span)
         role = role_of(surface)
         if role is not None and not is_vague(surface):
@@ -364,19 +368,40 @@ class _Reader:
 
     # -- what was announced --
 
-    def _announce(self, passage: Passage, sentences: list[Sentence], cues: list[list[Cue]], quotes: list[Quotation]) -> None:
+    def _announce(self, passage: Passage, sentences: list[Sentence], cues: list[list[Cue]]) -> None:
+        """A paragraph that ends with a colon hands the word to somebody: for the next paragraph or list, or, where a
+        longer quotation is announced ("To quote the report's findings:"), until something else intervenes."""
         text = self.text
         final = text[sentences[-1].start:passage.end].rstrip()
-        if final.endswith((":", "：")):
-            match = _POSSESSOR.search(final)
-            who: _Speaker | None = None
-            if match and _ANNOUNCED.search(final):
-                at = sentences[-1].start + match.start("who")
-                who = _Speaker(self.names.fullest(match["who"]), 0.85, (at, at + len(match["who"])))
-            elif cues[-1] and cues[-1][-1].kind in ("say", "phrase", "quote"):
-                who = replace(self._speaker(cues[-1][-1]), confidence=0.7)
-            if who is not None and who.name:
-                self.block = replace(who, name=re.sub(r"^(?:To quote|Quoting) (?:the )?", "", who.name))
+        if not final.endswith((":", "：")):
+            return
+        announced = _ANNOUNCED.search(final)
+        possessor = _POSSESSOR.search(final)
+        who: _Speaker | None = None
+        if possessor and announced:
+            at = sentences[-1].start + possessor.start("who")
+            name = re.sub(r"^(?:To quote|Quoting|From) (?:the )?", "", possessor["who"])
+            who = _Speaker(self.names.fullest(name), 0.85, (at, at + len(possessor["who"])))
+        elif cues[-1] and cues[-1][-1].kind in ("say", "phrase", "quote", "show"):
+            who = replace(self._speaker(cues[-1][-1]), confidence=0.7)
+        elif announced:
+            near = self.names.between(sentences[-1].start, passage.end)
+            who = _Speaker(near[0].name, 0.6, (near[0].start, near[0].end)) if near else None
+        if who is not None and who.name:
+            self.block, self.block_is_long = who, announced is not None
+            self.block_age = 0
+
+    def _age_block(self, passage: Passage, quotes: list[Quotation]) -> None:
+        """Ends an announced quotation that has run out."""
+        if self.block is None:
+            return
+        self.block_age += 1
+        line = self.text[self.text.rfind("\n", 0, passage.start) + 1:passage.start]
+        listed = bool(re.search(r"[•·▪◦‣*–—-]|\d[.)]", line))
+        quoted = bool(quotes) and quotes[0].start - passage.start <= 2
+        if self.block_age > 1 and not listed and (not self.block_is_long or self.block_quoted):
+            self.block = None
+        self.block_quoted = quoted or (self.block_age > 1 and self.block_quoted)
 
 
 def _clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, int]]:
@@ -413,6 +438,21 @@ def _clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, int]]
         else:
             spans[-1][1] = end
     return [(a, b) for a, b in spans]
+
+
+def _says_nothing(words: str, offset: int, cue: Cue) -> bool:
+    """Whether a sentence is nothing but an attribution ("Mr Lee wrote on Monday."), its speech standing beside it."""
+    if cue.holder is None or cue.kind not in ("say", "quote"):
+        return False
+    rest = list(words)
+    for start, end in (cue.span, cue.holder):
+        rest[start - offset:end - offset] = " " * (end - start)
+    left = "".join(rest).split()
+    return len(left) <= 4 and len(words) < 90 and not any(w.lower() in ("that", "no", "yes") for w in left[:-1]) \
+        and (not left or all(w.strip(".,:!").lower() in TIMES | PREPOSITIONS | _TAIL_WORDS or w[:1].isupper() for w in left))
+
+
+_TAIL_WORDS = frozenset("the a an that interview statement twitter facebook email reply response one user audience crowd him her them".split())
 
 
 def _has_new_subject(tokens: Tokens, k: int) -> bool:

@@ -19,7 +19,6 @@ from stance.voices.phrases import (
     DETERMINERS,
     NEGATIONS,
     PREPOSITIONS,
-    SKIPPED,
     SPEAKING_THINGS,
     TIMES,
     Range,
@@ -28,6 +27,7 @@ from stance.voices.phrases import (
     has_speech,
     has_verb,
     is_adverb,
+    is_skipped,
     main_subject,
     n_words,
     phrase_left,
@@ -55,7 +55,7 @@ _PHRASE = re.compile(
 _AS_SAID = re.compile(r"\b[Ii]n (?P<who>(?:the )?[A-Z][\w.'-]*(?: [\w.'-]+){0,4}?'s?|his|her|their|its) "
                       r"(?P<what>words|view|opinion|telling|account|judge?ment|estimation)\b")
 _CRITICISM_FROM = re.compile(r"\b(?:criticism|condemnation|praise|opposition|objections?|rebukes?|backlash|scorn|ire|outrage|"
-                             r"complaints?|support|pushback)(?: \w+){0,3} from\s+")
+                             r"complaints?|pushback)(?: \w+){0,3} from\s+")
 _CONTENTS = re.compile(r"^(?:(?:The|Other|Among the|Among other|Further|Additional|His|Her|Their|Its) )(?:\w+ ){0,2}"
                        r"(?P<what>recommendations|demands|proposals|findings|conclusions|arguments|suggestions)"
                        r"(?: also)? (?:include|are|were|is|was)")
@@ -131,7 +131,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         if cue is not None:
             return cue
     j, be, negated, modal = i - 1, False, False, False
-    while j >= 0 and (tokens[j].low in SKIPPED or is_adverb(tokens[j])):
+    while j >= 0 and is_skipped(tokens[j]):
         be = be or tokens[j].low in BE
         negated = negated or tokens[j].low in NEGATIONS
         modal = modal or tokens[j].low in ("could", "can", "may", "might", "should", "must")
@@ -140,14 +140,19 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     if before is not None and bare and before.low in DETERMINERS | PREPOSITIONS - {"who"}:
         return None
     if j >= 0 and tokens[j].low == "to":
-        return None
+        if not (j > 2 and tokens[j - 1].low == "on" and tokens[j - 2].low in ("went", "goes", "go")):
+            return None
+        j -= 3                                                       # "went on to say"
     if be and "ing" not in tags:
         return _passive(tokens, i, kinds, (clause_a, clause_b)) if "part" in tags else None
     if "ing" in tags and not be:
         return _participle(tokens, i, kinds, clause_b, earlier)
     if token.low in NOUN_LIKE and i + 1 < len(tokens) and tokens[i + 1].low in AUXILIARIES:
         return None
-    phrase = subject_of(tokens, j)
+    if j >= 0 and tokens[j].low in ("and", "but", "or"):
+        phrase = _shared_subject(tokens, j, i, clause_a, earlier)
+    else:
+        phrase = subject_of(tokens, j)
     if phrase is None:
         return None
     a, b = phrase
@@ -158,7 +163,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         return None
     if tags == {"base"} and bare and not _is_plural(tokens, phrase):
         return None
-    if head.low in _INANIMATE and ("say" not in kinds or token.low not in ("says", "states", "said", "stated")):
+    if head.low in _INANIMATE and not head.is_capital and ("say" not in kinds or token.low not in ("says", "states", "said", "stated")):
         return None
     if negated and kinds & {"say", "quote"} and "think" not in kinds:
         return None
@@ -176,6 +181,16 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     kind = next(k for k in ("say", "think", "judge", "show", "quote") if k in kinds)
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, max(end, i + 1))), kind,
                confidence * (0.8 if modal else 1.0), trailing)
+
+
+def _shared_subject(tokens: Tokens, j: int, i: int, clause_a: int, earlier: list[Cue]) -> Range | None:
+    """"X said A and predicted B", "…, but acknowledged C": the subject of the verb before."""
+    for cue in reversed(earlier):
+        if cue.holder is not None and not cue.trailing and cue.kind != "phrase":
+            a = next((k for k, t in enumerate(tokens) if t.start >= cue.holder[0]), None)
+            b = next((k for k, t in enumerate(tokens) if t.end >= cue.holder[1]), None)
+            return (a, b + 1) if a is not None and b is not None and a <= b else None
+    return main_subject(tokens, j) if has_verb(tokens, 0, j) else None
 
 
 def _is_plural(tokens: Tokens, phrase: Range) -> bool:
@@ -232,25 +247,27 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
         k += 1
     following = tokens[k].low if k < clause_b else ""
     n_right = n_words(tokens, i + 1, clause_b)
+    if following == "to" and "say" not in kinds:
+        return 0.0
     if trailing:
         if kinds & {"say", "quote"} and (speech or "say" in kinds):
             return 0.9
         return 0.75 if "think" in kinds or speech else 0.6
     if following == ":" or following.startswith(BLANK):
         return 0.9
-    if following == "to" and "say" not in kinds:
-        return 0.0
     clause_like = following in ("that", "how", "whether", "why", "what") or has_verb(tokens, k, min(k + 9, clause_b))
+    if verb.startswith("ask"):
+        return 0.8 if speech or any(t.low in ("whether", "if", "who", "how", "what", "why", "about") for t in tokens[k:k + 6]) else 0.0
     if verb in _ACTS:
         return 0.85 if following == "that" or (clause_like and "a" != following != "an") or speech else 0.0
     if "say" in kinds:
         return 0.9 if n_right or speech else 0.0
     if "think" in kinds:
-        return 0.8 if n_right >= 2 else 0.0
+        return 0.85 if following == "that" else 0.8 if n_right >= 2 else 0.0
     if "judge" in kinds and n_right >= 1 and following not in _TAIL - {"to", "for", "of", "as", "against"}:
         return 0.7
     if "show" in kinds and (following == "that" or (head in SPEAKING_THINGS and n_right >= 3)):
-        return 0.75
+        return 0.85 if following == "that" else 0.75
     if "show" in kinds and clause_like and n_right >= 4:
         return 0.55
     if "quote" in kinds and has_speech(tokens, i, clause_b):
@@ -309,7 +326,11 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
         phrase = phrase_left(tokens, i - 1)
         if phrase is None or tokens[phrase[1] - 1].low in _INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
             return None
-        return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (phrase[0], clause_b)), "say", 0.7)
+        start = phrase[0]
+        if tokens[phrase[1] - 1].low in SPEAKING_THINGS | {"email", "note", "speech"} and has_verb(tokens, 0, phrase[0]):
+            phrase = main_subject(tokens, phrase[0]) or phrase      # "she released a statement saying"
+            start = phrase[0]
+        return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, clause_b)), "say", 0.7)
     if earlier and earlier[-1].holder is not None and earlier[-1].kind in ("say", "quote", "phrase"):
         return Cue(span(tokens, (i, i + 1)), earlier[-1].holder, span(tokens, (i, clause_b)), "say", 0.75)
     elif following == "that" or has_speech(tokens, i, clause_b) or token_says(tokens[i].low):
@@ -361,7 +382,7 @@ def _attitude_cue(tokens: Tokens, i: int) -> Cue | None:
     linking = BE | {"remain", "remains", "remained", "sounded"}
     j = i - 1
     linked = False
-    while j >= 0 and (tokens[j].low in SKIPPED | linking | {"more", "less", "very"} or is_adverb(tokens[j])):
+    while j >= 0 and (tokens[j].low in linking | {"more", "less", "very"} or is_skipped(tokens[j])):
         linked = linked or tokens[j].low in linking
         j -= 1
     phrase = subject_of(tokens, j) if linked else None
@@ -374,11 +395,14 @@ def _attitude_cue(tokens: Tokens, i: int) -> Cue | None:
 
 def _particle_cue(tokens: Tokens, i: int) -> Cue | None:
     """"X pointed out …", "X lashed out at …": common verbs that attribute only with a particle."""
-    if i + 1 >= len(tokens) or not any(t.low in PARTICLES[tokens[i].low] for t in tokens[i + 1:i + 3]):
+    after = i + 1
+    while after < len(tokens) and (is_adverb(tokens[after]) or tokens[after].low in ("special", "it", "particular")):
+        after += 1
+    if after >= len(tokens) or tokens[after].low not in PARTICLES[tokens[i].low]:
         return None
     clause_a, clause_b = clause_around(tokens, i)
     j = i - 1
-    while j >= 0 and (tokens[j].low in SKIPPED or is_adverb(tokens[j])):
+    while j >= 0 and is_skipped(tokens[j]):
         j -= 1
     if j >= 0 and tokens[j].low == "to":
         return None

@@ -9,14 +9,14 @@ from __future__ import annotations
 # or an object follows. "judge": a stand toward a thing. "show": a document or count speaks, with a clause.
 # "quote": attributes a quotation beside it, and nothing else ("continued", "laughed").
 _VERBS = {
-    "say": """say tell state note add argue claim insist assert contend allege explain warn caution declare announce
+    "say": """say tell ask state note add argue claim insist assert contend allege explain warn caution declare announce
         acknowledge admit concede deny stress emphasize emphasise underscore underline reiterate recall remark
         write tweet report reply retort quip joke predict estimate suggest propose complain lament boast brag
         opine testify swear vow pledge promise disclose imply hint conclude inform assure remind urge protest
         recommend confirm reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume scoff
         retweet proclaim decree recount confess reckon clarify counsel exclaim confide tout
         predict forecast reassure concur attest vouch moan grumble gripe""",
-    "think": """believe think consider feel fear worry expect doubt suspect regard agree disagree
+    "think": """believe think consider fear worry expect doubt suspect regard agree disagree
         prefer view deem judge foresee envision dread resent want hope""",
     "judge": """criticize criticise condemn denounce blast slam praise applaud laud hail welcome support oppose
         reject dismiss dispute question accuse blame call demand defend describe characterize characterise label brand
@@ -26,9 +26,9 @@ _VERBS = {
         cite mention highlight fault favor favour promise repudiate encourage challenge discourage
         advise recommend commend thank threaten propose pan credit""",
     "show": """show find indicate reveal demonstrate discover learn conclude determine observe assess suggest
-        estimate maintain calculate realize realise understand imagine assume
-        decide signal anticipate guess know feel remind""",
-    "quote": """ask respond continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
+        estimate calculate realize realise understand imagine assume
+        decide signal anticipate guess know feel maintain remind""",
+    "quote": """charge respond continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
         begin conclude finish interject cry snap intone counter comment repeat observe recite chime post
         email text sing deadpan thunder bellow plead beg demand inquire wonder echo signal""",
 }
@@ -91,7 +91,7 @@ NOUN_LIKE = frozenset("""report reports claim claims note notes state states vie
     meeting wonder worry worries welcome suspect suspects regard regards tweet tweets jokes joke thanks thank
     boast bash highlight highlights advocate advocates hint forecast predict pans pan reports discussing laugh
     smile sigh read begin pledged remarks remark protest protests project judges states rules written responding
-    estimated reported confessed reporting conclude""".split())
+    estimated confessed reporting conclude charge charged charges charging asked asking endorse""".split())
 """Forms that are as often nouns or adjectives: they need a clear subject before them."""
 
 SPEECH_NOUNS = frozenset("""statement claim assertion argument allegation accusation charge contention suggestion
@@ -149,7 +149,7 @@ def _particles() -> dict[str, frozenset[str]]:
         "pay pays paid paying": "tribute attention special", "opine opined": "on", "joke joked": "about",
         "vouch vouched": "for", "cry cried": "foul", "raise raises raised raising": "questions concerns doubts",
         "apologize apologise apologized apologised": "for", "distance distanced": "himself herself themselves itself",
-        "see sees saw": "no little it as the", "come comes came": "out", "went goes go gone": "after", "double doubled": "down",
+        "see sees saw": "no little it", "come comes came": "out", "went goes go gone": "after", "double doubled": "down",
     }
     return {form: frozenset(after.split()) for forms, after in table.items() for form in forms.split()}
 

@@ -33,7 +33,8 @@ AUXILIARIES = BE | words("""has have had having will would could can may might m
 NEGATIONS = words("not never n't don't doesn't didn't won't wouldn't hasn't haven't hadn't cannot couldn't isn't wasn't")
 # May stand between a subject and its verb.
 SKIPPED = AUXILIARIES | NEGATIONS | words("""also then later again once twice even still just always often now since soon
-    both all too thus therefore further furthermore first instead rather ever yet himself herself themselves itself""")
+    both all too thus therefore further furthermore first instead rather ever yet himself herself themselves itself long
+    later earlier today yesterday sometimes increasingly already initially""")
 # Ends a noun phrase to the left.
 STOPS = words("""that which because if when while as although though since after before until unless than so but where
     whether how why what nor yet there not whom whose who like despite amid plus lest""") | AUXILIARIES
@@ -105,6 +106,11 @@ def n_words(tokens: Tokens, a: int, b: int) -> int:
 
 def has_speech(tokens: Tokens, a: int, b: int) -> bool:
     return any(t.is_speech for t in tokens[a:b])
+
+
+def is_skipped(token: Token) -> bool:
+    """Whether a token may stand between a subject and its verb."""
+    return (token.low in SKIPPED and not token.is_capital) or is_adverb(token)
 
 
 def is_adverb(token: Token) -> bool:
@@ -192,7 +198,9 @@ def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
                 a = m
                 break
         else:
-            return None
+            if any(t.low in PREPOSITIONS for t in tokens[a + 1:b]):
+                return None
+            a += 1
     while b - a > 2 and tokens[b - 1].low in TIMES and tokens[b - 2].low in ("on", "last", "this", "late", "early"):
         b -= 2
     while b - a > 1 and tokens[b - 1].low in TIMES and tokens[b - 1].low not in ("may", "march", "april", "june"):
@@ -266,7 +274,7 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
         return phrase_left(tokens, k - 1) if k > 0 else None
     first = j
     while first > 0 and tokens[first - 1].text not in ";:" and not tokens[first - 1].is_speech \
-            and not (tokens[first - 1].text == "," and tokens[first].low in SPLITTERS):
+            and not begins_clause(tokens, first):
         first -= 1
     commas = [k for k in range(first, j + 1) if tokens[k].text == ","]
     start = first
@@ -274,7 +282,8 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
         opening = tokens[start]
         phrase = phrase_left(tokens, comma - 1)
         lone = opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"} \
-            or _PARTICIPIAL.match(opening.low) or opening.low in _APPOSITIVE_START - {"a", "an", "also", "now"} \
+            or _PARTICIPIAL.match(opening.low) \
+            or (start > first and opening.low in _APPOSITIVE_START - {"a", "an", "also", "now"}) \
             or opening.low in TIMES or tokens[comma - 1].low in TIMES
         if phrase is not None and not lone and not has_verb(tokens, start, comma):
             return phrase
@@ -282,7 +291,7 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
     for k in range(len(commas) - 2, -1, -1):
         phrase = phrase_left(tokens, commas[k] - 1)
         head = commas[k - 1] + 1 if k else first
-        if phrase is not None and tokens[head].low not in _APPOSITIVE_START:
+        if phrase is not None and (k == 0 or tokens[head].low not in _APPOSITIVE_START):
             return phrase
     return None
 
@@ -308,7 +317,8 @@ def main_subject(tokens: Tokens, i: int) -> Range | None:
                 _is_finite(tokens, b, k) or is_adverb(tokens[b]) or tokens[b].low in VERBS
                 or tokens[b].low in PREPOSITIONS - {"of", "for"}):
             break
-        if b > k and tokens[b - 1].is_capital and not tokens[b].is_capital and tokens[b].low not in ("of", "and", "for"):
+        if b > k and tokens[k].low not in DETERMINERS and tokens[b - 1].is_capital and not tokens[b].is_capital \
+                and tokens[b].low not in ("of", "and", "for") and not tokens[k].text.endswith("'s"):
             break
         b += 1
     while b > k and tokens[b - 1].low in ("of", "and", "for"):
