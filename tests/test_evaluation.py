@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stance.errors import GateError, InputError, ModelError, UndecidedError
@@ -211,6 +211,8 @@ class TestWhatCannotBeMeasured:
         ("task = \"stance\"", "task = \"guess\"", "task"),
         ("floor = 0.8", "floor = 'high'", "metrics.macro_f1.floor"),
         ("floor = 0.8", "flor = 0.8", "flor"),
+        ("floor = 0.8", "floor = nan", "metrics.macro_f1.floor"),
+        ("rows.jsonl", "rows\\u0000.jsonl", "no path"),
         ("label = \"label\"\n", "", "label missing"),
         ("macro_f1", "micro_f1", "known: "),
         ("text = \"words\"", "text = \"body\"", "no field 'body'"),
@@ -222,6 +224,21 @@ class TestWhatCannotBeMeasured:
         result = only(evaluate([path], stages=stages()))
         assert result.exit_code == 2
         assert told in result.error
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(cut=st.integers(0, 400), junk=st.binary(max_size=12))
+    def test_a_damaged_suite_or_data_file_gives_an_outcome_and_no_traceback(
+        self, suite: Callable[..., Path], tmp_path: Path, cut: int, junk: bytes
+    ) -> None:
+        for damaged in (suite(n=12), tmp_path / "rows.jsonl"):
+            whole = damaged.read_bytes()
+            damaged.write_bytes(whole[:cut] + junk + whole[cut + len(junk) :])
+            path = tmp_path / "small.toml"
+            if damaged != path:
+                digest = digest_files([damaged])
+                path = suite(n=12, digest=digest)
+                damaged.write_bytes(whole[:cut] + junk + whole[cut + len(junk) :])
+            assert evaluate([path], stages=stages()).exit_code in (0, 1, 2, 3)
 
     def test_no_suite_and_two_of_one_name_are_errors(self, suite: Callable[..., Path]) -> None:
         with pytest.raises(InputError, match="no suite"):
@@ -256,6 +273,11 @@ class TestBaseline:
         assert (quiet.exit_code, gone.exit_code, evaluation.exit_code) == (2, 2, 0)
         assert "restore it" in quiet.error
         assert "new data are harder" in to_table(evaluation)
+
+    def test_giving_up_the_interval_counts_as_lowering(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        baseline = self.make(suite(), tmp_path)
+        exact = suite("[metrics.macro_f1]\nfloor = 0.8\nexact = true\n")
+        assert only(evaluate([exact], baseline=baseline, stages=stages())).exit_code == 2
 
     def test_a_raised_floor_is_welcome(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         baseline = self.make(suite(), tmp_path)
@@ -511,7 +533,7 @@ class TestOtherTasks:
             "".join(json.dumps({"id": str(i), "text": text, "attributions": [marked]}) + "\n" for i in range(3))
         )
         suite = tmp_path / "suite.toml"
-        suite.write_text(f'name = "a"\ntask = "attribution"\n[[data]]\npath = "rows.jsonl"\ngroup = "id"\n'
+        suite.write_text(f'name = "a"\ntask = "attribution"\n[[data]]\npath = "rows.jsonl"\ntext = "text"\ngroup = "id"\n'
                          f'digest = "{digest_files([rows])}"\n'
                          "[metrics.voice_f1]\n[metrics.voice_precision]\n[metrics.holder]\n")  # fmt: skip
 

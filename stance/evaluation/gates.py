@@ -25,7 +25,7 @@ from stance.evaluation.gold import Items
 from stance.evaluation.metrics import mcnemar
 from stance.evaluation.suites import Gate, Suite, find_files, load_suite
 from stance.evaluation.tasks import Measured, Stages, measure
-from stance.records import dump_json
+from stance.records import dump_json, from_plain
 
 SCHEMA = "stance-evaluation/1"
 PACKAGES = ("numpy", "scikit-learn", "torch", "transformers")
@@ -125,7 +125,7 @@ def judge(value: float, interval: tuple[float, float] | None, gate: Gate) -> tup
     return "pass", ""
 
 
-def _run(path: Path, data: Path | None, before: Mapping[str, Any], baseline: Path | None, stages: Stages) -> Result:
+def _run(path: Path, data: Path | None, before: Mapping[str, Result], baseline: Path | None, stages: Stages) -> Result:
     name = path.stem
     try:
         suite = load_suite(path)
@@ -138,12 +138,10 @@ def _run(path: Path, data: Path | None, before: Mapping[str, Any], baseline: Pat
         return Result(name, str(path), error.exit_code, error=str(error))
 
 
-def _measure(
-    suite: Suite, data: Path | None, earlier: Mapping[str, Any] | None, baseline: Path | None, stages: Stages
-) -> Result:
+def _measure(suite: Suite, data: Path | None, earlier: Result | None, baseline: Path | None, stages: Stages) -> Result:
     parts = {name: [(d, find_files(suite, d, data)) for d in tables] for name, tables in suite.parts.items()}
     digests = {table.path: files.digest for tables in parts.values() for table, files in tables}
-    if earlier and earlier["data"] != digests:
+    if earlier and earlier.data != digests:
         raise InputError(
             f"{baseline}: {suite.name} was measured on other data than {suite.origin} pins now; "
             "look at the change, then write a new baseline with --json"
@@ -164,7 +162,7 @@ def _measure(
         models=models,
         versions=versions,
         items=items,
-        changes=_changes(earlier, items) if earlier else None,
+        changes=_changes(earlier.items, items) if earlier else None,
     )
 
 
@@ -239,51 +237,53 @@ def _signature(
     )
 
 
-def read_baseline(path: Path) -> dict[str, Any]:
+def read_baseline(path: Path) -> dict[str, Result]:
     """Suite name → its result, from a file that `--json` wrote. Raises InputError where it is not one."""
+    advice = "make one with `stance evaluate SUITE.toml --json FILE`"
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        found = {suite["name"]: suite for suite in plain["suites"] if not suite["error"]}
-        for suite in found.values():
-            suite["rows"], suite["data"], suite["items"]
-        if plain["schema"] != SCHEMA:
-            raise InputError(f"{path}: not a {SCHEMA} file; make one with `stance evaluate SUITE.toml --json {path}`")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: cannot be read as a baseline ({error!r}); make one with `stance evaluate … --json`"
-        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: cannot be read as a baseline ({error}); {advice}") from None
+    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
+        raise InputError(f"{path}: not a {SCHEMA} file, so no baseline; {advice}")
+    found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}
+    for result in found.values():
+        pairs = result.items.values() if isinstance(result.items, dict) else [None]
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            raise InputError(f"{path}: {result.name}: items are not pairs, so no baseline; {advice}")
     return found
 
 
-def _refuse_lowered(suite: Suite, earlier: Mapping[str, Any], baseline: Path | None) -> None:
+def _refuse_lowered(suite: Suite, earlier: Result, baseline: Path | None) -> None:
     """Raises InputError where a limit of the baseline is relaxed or gone, unless the suite says why."""
-    for row in earlier["rows"]:
-        gate = suite.metrics.get(row["metric"]) or suite.metrics.get(row["metric"].rpartition(".")[2])
-        relaxed = [
-            f"{limit} {row[limit]}"
-            for limit, sign in (("floor", 1), ("ceiling", -1))
-            if row[limit] is not None
-            and (gate is None or getattr(gate, limit) is None or sign * getattr(gate, limit) < sign * row[limit])
-        ]
+    for row in earlier.rows:
+        gate = suite.metrics.get(row.metric) or suite.metrics.get(row.metric.rpartition(".")[2])
+        relaxed = []
+        for limit, was, now, sign in (
+            ("floor", row.floor, gate.floor if gate else None, 1),
+            ("ceiling", row.ceiling, gate.ceiling if gate else None, -1),
+        ):
+            if was is not None and (now is None or sign * now < sign * was or (gate and gate.exact and not row.exact)):
+                relaxed.append(f"{limit} {was}")
         if relaxed and not (gate and gate.lowered_because):
             raise InputError(
-                f"{suite.origin}: {row['metric']}: {baseline} has {' and '.join(relaxed)}, the suite asks for "
+                f"{suite.origin}: {row.metric}: {baseline} has {' and '.join(relaxed)}, the suite asks for "
                 'less; restore it, or say why with lowered_because = "…"'
             )
 
 
-def _changes(earlier: Mapping[str, Any], items: Items) -> Changes:
-    before: Mapping[str, Sequence[str]] = earlier["items"]
-    shared = [item for item in items if item in before]
+def _changes(before: Items, now: Items) -> Changes:
+    shared = [item for item in now if item in before]
     was_right = [before[item][0] == before[item][1] for item in shared]
-    is_right = [items[item][0] == items[item][1] for item in shared]
-    changed = tuple(
-        (item, before[item][0] if item in before else "absent", *(items.get(item) or ("absent", before[item][1])))
-        for item in sorted({*items, *before})
-        if item not in before or item not in items or before[item][0] != items[item][0]
-    )
+    is_right = [now[item][0] == now[item][1] for item in shared]
+    changed = []
+    for item in sorted({*before, *now}):
+        gold = (now.get(item) or before[item])[1]
+        was, is_ = (found[item][0] if item in found else "absent" for found in (before, now))
+        if was != is_:
+            changed.append((item, was, is_, gold))
     both = list(zip(was_right, is_right, strict=True))
-    return Changes(changed, both.count((False, True)), both.count((True, False)), mcnemar(was_right, is_right))
+    return Changes(tuple(changed), both.count((False, True)), both.count((True, False)), mcnemar(was_right, is_right))
 
 
 def to_json(evaluation: Evaluation) -> str:

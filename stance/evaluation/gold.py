@@ -235,10 +235,12 @@ class _Reading:
         return a is not None and b is not None and bool(self.issues[a.id] & self.issues[b.id])
 
     def names_holder(self, entry: Entry, claim: Claim) -> bool:
-        """Own words must be the outlet's own. Somebody else's must not be, and must name the speaker; a forwarded
-        post may name its origin instead."""
+        """Own words must be the outlet's own, or credited to the outlet by its name. Somebody else's must not be its
+        own, and must name the speaker; a forwarded post may name its origin instead."""
         if entry.speaker.casefold().startswith("outlet"):
-            return claim.voice == "own"
+            itself = name_words(self.document[claim.document_id].source)
+            given = name_words(claim.holder)
+            return claim.voice == "own" or (bool(given) and given <= itself)
         wanted = name_words(entry.speaker) | name_words(entry.holder)
         origin = claim.origin or self.document[claim.document_id].origin
         given = name_words(origin) if claim.voice == "own" else name_words(claim.holder)

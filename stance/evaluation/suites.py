@@ -37,7 +37,7 @@ NEEDED: Mapping[Task, tuple[str, ...]] = {
     "stance": ("text", "target", "label"),
     "relation": ("text", "target", "label"),
     "claims": ("text", "label"),
-    "attribution": (),
+    "attribution": ("text",),
     "alignment": (),
     "symmetry": (),
 }
@@ -54,8 +54,8 @@ class Gate(Strict):
     lowered_because  why the floor is lower (the ceiling higher) than in the baseline; printed beside the figure
     """
 
-    floor: float | None = None
-    ceiling: float | None = None
+    floor: float | None = Field(default=None, allow_inf_nan=False)  # "floor = nan" would always pass
+    ceiling: float | None = Field(default=None, allow_inf_nan=False)
     exact: bool = False
     lowered_because: str | None = None
 
@@ -94,7 +94,7 @@ class Suite(Strict):
     model_sha256: str | None = None
     encoder: str | None = None
     reads: Literal["sentiment", "claim", "topic", "relation"] = "topic"
-    seed: int = 0
+    seed: int = Field(default=0, ge=0)
     resamples: int = Field(default=1000, ge=100, le=100_000)
     data: tuple[Data, ...] = Field(min_length=1)
     metrics: dict[str, Gate] = Field(min_length=1)
@@ -103,12 +103,9 @@ class Suite(Strict):
     def _names_its_fields(self) -> Suite:
         for number, data in enumerate(self.data, 1):
             missing = [name for name in NEEDED[self.task] if getattr(data, name) is None]
-            missing += ["labels"] if NEEDED[self.task] and not data.labels else []
+            missing += ["labels"] if "label" in NEEDED[self.task] and not data.labels else []
             if missing:
-                raise ValueError(
-                    f"data {number}: {', '.join(missing)} missing; task {self.task} needs "
-                    f"{', '.join(NEEDED[self.task])} and labels"
-                )
+                raise ValueError(f"data {number}: {', '.join(missing)} missing; task {self.task} needs it")
         return self
 
     @property
@@ -135,7 +132,7 @@ def load_suite(path: Path) -> Suite:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error}); give a suite, such as eval/suites/sample.toml") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path}: not TOML ({error})") from None
     try:
         return Suite(**{**plain, "origin": path})
@@ -155,12 +152,14 @@ def find_files(suite: Suite, data: Data, folder: Path | None = None) -> Files:
             f"{suite.origin}: {path if not path.exists() else documents} is not there, so "
             f"{suite.name} could not be measured; fetch the data, or point --data to it"
         )
-    if (suite.task == "alignment") != path.is_dir():
-        raise InputError(
-            f"{suite.origin}: {path}: task {suite.task} needs a "
-            f"{'folder with gold' if suite.task == 'alignment' else 'file of rows, one JSON object a line'}"
-        )
-    found = digest_files(gold_files(path, documents) if path.is_dir() else [path])
+    wanted = "folder" if suite.task == "alignment" else "file"
+    for place in (path, documents):
+        if not (place.is_dir() if wanted == "folder" else place.is_file()):
+            raise InputError(f"{suite.origin}: {place} is no {wanted}; task {suite.task} needs one")
+    try:
+        found = digest_files(gold_files(path, documents) if wanted == "folder" else [path])
+    except OSError as error:
+        raise InputError(f"{suite.origin}: {data.path} cannot be read ({error})") from None
     if data.digest is None:
         raise InputError(f'{suite.origin}: {data.path}: no digest; look at the data, then pin it: digest = "{found}"')
     if data.digest != found:
@@ -188,7 +187,11 @@ def resolve(suite: Suite, written: str, folder: Path | None = None) -> Path:
         here = suite.origin.resolve().parent
         base = next((p for p in (here, *here.parents) if any((p / mark).exists() for mark in PROJECT_MARKS)), here)
         path = here / written
-    if not path.resolve().is_relative_to(base.resolve()):
+    try:
+        inside = path.resolve().is_relative_to(base.resolve())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{suite.origin}: {written!r} is no path ({error})") from None
+    if not inside:
         raise InputError(
             f"{suite.origin}: {written} leads out of {base}; suites only read inside their project or the "
             "folder that a variable names"

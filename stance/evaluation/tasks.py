@@ -148,25 +148,29 @@ def _model(suite: Suite, stages: Stages) -> Classifier:
 
 
 def _fields(suite: Suite, data: Data, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows with the fields under our names. Raises InputError where a label is none of ours, or a field is no text."""
+    """Rows with the fields under our names. Raises InputError where a label is none of ours, a field is no text, or
+    offsets do not lie in the text."""
     allowed: Mapping[str, tuple[str, ...]] = {"stance": STANCES, "relation": RELATIONS, "claims": ("claim", "other")}
     unknown = set(data.labels.values()) - set(allowed.get(suite.task, ()))
     if unknown and suite.task in allowed:
         raise InputError(f"{suite.origin}: label {min(unknown)!r} is none of {', '.join(allowed[suite.task])}")
     found = []
     for row in rows:
-        new = {**row, "gold": data.labels[str(row[data.label])] if data.label else None}
+        new = {**row, "gold": data.labels[str(row[data.label])] if data.label else None, "start": None, "end": None}
         for ours, theirs in (("text", data.text), ("target", data.target)):
             if theirs and not isinstance(row[theirs], str):
                 raise InputError(f"{row['item']}: {theirs!r} is no text")
             new |= {ours: row[theirs]} if theirs else {}
-        new |= (
-            {"start": row[data.start], "end": row[data.end]}
-            if data.start and data.end
-            else {"start": None, "end": None}
-        )
+        if data.start and data.end:
+            new["start"], new["end"] = _span(row["item"], new["text"], row[data.start], row[data.end])
         found.append(new)
     return found
+
+
+def _span(item: str, text: str, start: Any, end: Any) -> tuple[int, int]:
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+        raise InputError(f"{item}: start {start!r}, end {end!r} do not lie in the text; give code points")
+    return start, end
 
 
 def _stance(suite: Suite, rows: Sequence[dict[str, Any]], model: Classifier) -> Measured:
@@ -214,10 +218,7 @@ def _symmetry(rows: Sequence[dict[str, Any]], model: Classifier) -> Measured:
     items: Items = {}
     for reads in sorted({str(row.get("reads", "topic")) for row in rows}):
         chosen = [row for row in rows if str(row.get("reads", "topic")) == reads]
-        try:
-            a, b = (model.predict([Pair(r[side]["target"], r[side]["text"]) for r in chosen], reads) for side in "ab")
-        except (KeyError, TypeError) as error:
-            raise InputError(f"symmetry rows need a and b, each with target and text ({error!r})") from None
+        a, b = (model.predict([_named(r, side) for r in chosen], reads) for side in ("a", "b"))
         for row, p, q in zip(chosen, a, b, strict=True):
             items[row["item"]] = (STANCES[int(q.argmax())], STANCES[int(p.argmax())])
             flipped.append(bool(p.argmax() != q.argmax()))
@@ -232,6 +233,13 @@ def _symmetry(rows: Sequence[dict[str, Any]], model: Classifier) -> Measured:
         items,
         {model.name: model.sha256},
     )
+
+
+def _named(row: Mapping[str, Any], side: str) -> Pair:
+    found = row.get(side)
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in ("target", "text")):
+        raise InputError(f"{row['item']}: {side!r} should be an object with a target and a text")
+    return Pair(found["target"], found["text"])
 
 
 def _bare_document(name: str, text: str) -> Document:
@@ -288,16 +296,17 @@ def _attribution(rows: Sequence[dict[str, Any]], stages: Stages) -> Measured:
     named: list[tuple[str, bool]] = []
     items: Items = {}
     for row in rows:
-        text = str(row["text"])
+        item, text = row["item"], row["text"]
         try:
             marked = [
-                {part: [(s["start"], s["end"]) for s in a[part]] for part in ("source", "cue", "content")}
+                {
+                    part: [_span(item, text, s["start"], s["end"]) for s in a[part]]
+                    for part in ("source", "cue", "content")
+                }
                 for a in row["attributions"]
             ]
         except (KeyError, TypeError) as error:
-            raise InputError(
-                f"{row['item']}: needs attributions with source, cue and content spans ({error!r})"
-            ) from None
+            raise InputError(f"{item}: needs attributions with source, cue and content spans ({error!r})") from None
         others = [c for c in stages.extract(_bare_document(row["item"], text)) if c.voice != "own"]
         content = _mask(text, [span for a in marked for span in a["content"]])
         aside = _mask(text, [span for a in marked for part in ("source", "cue") for span in a[part]]) & ~content
