@@ -53,7 +53,7 @@ _HOLES = re.compile(
     r"(?<![\d\w%)])\s%|\b(?:to|of|by|than|about|at|from|nearly|over|for)\s+(?:percent|per cent|%|[$€£](?!\s?\d))(?=\W)|"
     r"\b(?:to|of|by|at) (?:billion|million|trillion|thousand)\b|\b[Oo]n the date,|\bin the year,|"
     r"(?<!\S)[$€£](?= (?:million|billion|trillion)\b)")
-_BARE_PLURAL = re.compile(r"\b(?:to|with|including|from|by|of|among) (?P<noun>[a-z]+(?:ies|[^s\W]s))\b(?! (?:like|such|that|which|who|and|or|of|in|as|is|are|,))")
+_LOST_COUNT = re.compile(r"\b(?:to|from|by|of) (?P<noun>[a-z]+s),? with (?P=noun) \w+ing\b")
 _DATE_HOLE = re.compile(r"^(?:(?:On|From|In|By|Since|At|Between) )?(?:(?:the )?\[[^\]]{2,20}\]|the date)"
                         r"(?: (?:to|and|until|-) \[[^\]]{2,20}\])?,?\s+")
 _VERB_GROUP = re.compile(r"(?:\b(?:has|have|had|is|are|was|were|will|would|now|already|also|been|be)\s+)*\b\w+(?:ed|en|ing|ose|ell|own|ew|ing for|"
@@ -169,7 +169,7 @@ def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:
     if date:
         start += date.end()
     words = text[start:end]
-    hole = _HOLES.search(words) or _lost_count(words)
+    hole = _HOLES.search(words) or _LOST_COUNT.search(words)
     if hole is None:
         return start, end, bool(date)
     before = words[:hole.start()]
@@ -178,15 +178,6 @@ def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:
     cut = max(clause, verb.start() if verb and hole.re is _HOLES else 0) or hole.start()
     kept = words[:cut].rstrip(" ,;–—-")
     return start, start + len(kept), True
-
-
-def _lost_count(words: str) -> re.Match[str] | None:
-    """A bare plural twice over ("invited states, with states accepting"): the count before it is lost."""
-    matches = list(_BARE_PLURAL.finditer(words))
-    for i, first in enumerate(matches):
-        if any(first["noun"] == other["noun"] for other in matches[i + 1:]):
-            return first
-    return None
 
 
 def _kind(words: str) -> ClaimKind:

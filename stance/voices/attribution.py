@@ -24,8 +24,8 @@ _PRONOUNS = frozenset("he she they it who which his her their its i we".split())
 _SOURCE = re.compile(r"^\W*(?:source|sources|according to|quoting|citing)\s*[:：]\s*(?P<who>.+?)\W*$", re.I)
 _ANNOUNCED = re.compile(r"\b(?:quot(?:e|es|ing|ed)|in (?:his|her|their|its|the) (?:own )?words|key (?:takeaways|findings|points)|"
                         r"following|as follows|full text|statement reads|talking points)\b", re.I)
-_POSSESSOR = re.compile(r"(?P<who>[A-Z][\w.’'-]*(?:[ -][\w.’'-]+){0,6}?)['’]s? (?:\w+ ){0,2}?(?:key |opening |closing |full )?"
-                        r"(?:remarks|statement|speech|address|interview|greetings?|article|comments?|answers|takeaways|findings|"
+_POSSESSOR = re.compile(r"(?P<who>[A-Z][\w.’'-]*(?:[ -][\w.’'-]+){0,6}?)['’]s? (?:\w+ ){0,2}?(?i:key |opening |closing |full )?"
+                        r"(?i:remarks|statement|speech|address|interview|greetings?|article|comments?|answers|takeaways|findings|"
                         r"points|report|words|letter|message|conclusions|assessment|briefing|op-ed|testimony)\b")
 _SUMMARY = re.compile(r"^(?:According to|Citing|As (?:stated|reported) (?:in|by)) (?:an? |the )?(?:\w+ )*?(?:statement|report|press release|"
                       r"summary|communiqu[eé]|review|briefing|note|release|announcement|document|paper) "
@@ -284,13 +284,13 @@ class _Reader:
         """A further speaker inside what is attributed: "X noted that Y had said …"."""
         for cue in cues:
             if best is None or cue is best or cue.holder is None or not (
-                    cue.kind in ("say", "noun", "phrase") or (cue.kind == "show" and cue.confidence > 0.7)):
+                    cue.kind in ("say", "noun", "phrase") or (cue.kind == "show" and cue.confidence > 0.8)):
                 continue
             if cue.span[0] < best.span[1] or best.trailing or cue.trailing:
                 continue
             if self.text[cue.holder[0]:cue.holder[1]].lower() in ("he", "she", "they", "it", "who", "his", "her", "their", "its"):
                 continue
-            if cue.holder == best.holder or _overlap((start, end), cue.scope) < 0.4 * (end - start):
+            if cue.holder == best.holder or _overlap((start, end), cue.scope) < 0.3 * (end - start):
                 continue
             return replace(self._speaker(cue), confidence=0.55)
         for q, n in quoted:

@@ -11,7 +11,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stance.voices.lexicon import ATTITUDES, FIRST_SECOND, NOUN_LIKE, PARTICLES, PRONOUNS, SPEECH_NOUNS, VERBS
+from stance.voices.lexicon import (
+    ATTITUDES,
+    FIRST_SECOND,
+    NOUN_LIKE,
+    PARTICLES,
+    PRONOUNS,
+    ROLE_NOUNS,
+    SPEECH_NOUNS,
+    VAGUE,
+    VERBS,
+)
 from stance.voices.phrases import (
     AUXILIARIES,
     BE,
@@ -167,6 +177,8 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         return None
     if negated and kinds & {"say", "quote"} and "think" not in kinds:
         return None
+    if not kinds & {"say", "judge", "quote"} and not _may_think(tokens, phrase):
+        return None
     relative = j >= 0 and tokens[j].low in ("who", "which", "that")
     trailing = not relative and _is_trailing(tokens, clause_a, a, i, clause_b)
     confidence = _complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
@@ -176,11 +188,20 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     end = clause_b
     if relative:
         start = j
-        if tokens[j - 1].text == ",":
+        if tokens[j - 1].text == "," or kinds == {"judge"}:
             end = next((k for k in range(i + 1, clause_b) if tokens[k].text == ","), clause_b)
     kind = next(k for k in ("say", "think", "judge", "show", "quote") if k in kinds)
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, max(end, i + 1))), kind,
                confidence * (0.8 if modal else 1.0), trailing)
+
+
+def _may_think(tokens: Tokens, phrase: Range) -> bool:
+    """Whether a subject can show or think that something is so: somebody, some body, or a document; no event."""
+    head = next((k for k in range(phrase[0] + 1, phrase[1]) if tokens[k].low in PREPOSITIONS), phrase[1]) - 1
+    token = tokens[head]
+    return token.is_capital or token.low in SPEAKING_THINGS or token.low in PRONOUNS or token.low in ROLE_NOUNS \
+        or token.low in VAGUE or token.low.endswith("s") or token.low in ("people", "women", "men", "police", "team", "group",
+                                                                         "campaign", "government", "panel", "committee")
 
 
 def _shared_subject(tokens: Tokens, j: int, i: int, clause_a: int, earlier: list[Cue]) -> Range | None:
@@ -325,6 +346,8 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
     if not joined and before.is_word:
         phrase = phrase_left(tokens, i - 1)
         if phrase is None or tokens[phrase[1] - 1].low in _INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
+            return None
+        if following != "that" and not token_says(tokens[i].low) and not has_speech(tokens, i, clause_b):
             return None
         start = phrase[0]
         if tokens[phrase[1] - 1].low in SPEAKING_THINGS | {"email", "note", "speech"} and has_verb(tokens, 0, phrase[0]):

@@ -104,7 +104,7 @@ def read_names(text: str, spans: list[tuple[int, int]]) -> Names:
         if len(words) == 1:
             alone[words[0]] = alone.get(words[0], 0) + 1
     for start, end, words in runs:
-        name = _person(words, text, end)
+        name = _person(words, text, end, alone)
         if name is None:
             continue
         given, *_, last = name.split()
@@ -170,7 +170,7 @@ def _may_be_person(word: str) -> bool:
         and low not in INSTITUTIONS and not word.endswith(".")
 
 
-def _person(words: list[str], text: str, end: int) -> str | None:
+def _person(words: list[str], text: str, end: int, alone: dict[str, int]) -> str | None:
     """The name of a person in a run of capitals ("Foreign Minister Ann B. Lee" → "Ann B. Lee"), if it is one."""
     titled = False
     rest = list(words)
@@ -197,7 +197,7 @@ def _person(words: list[str], text: str, end: int) -> str | None:
             rest, known = rest[given:], True
     after = text[end:end + 40]
     spoken = re.match(r",? (?:said|says|told|wrote|added|noted|who|an? |the \w+ (?:of|at|for)|\d\d,|[RD]-)", after)
-    if not (known or titled or spoken or any(re.fullmatch(r"[A-Z]\.?", w) for w in rest[1:-1]) or len(rest) == 2):
+    if not (known or titled or spoken or any(re.fullmatch(r"[A-Z]\.?", w) for w in rest[1:-1]) or (len(rest) == 2 and rest[-1] in alone)):
         return None
     return " ".join(rest)
 

@@ -284,7 +284,7 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
         lone = opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"} \
             or _PARTICIPIAL.match(opening.low) \
             or (start > first and opening.low in _APPOSITIVE_START - {"a", "an", "also", "now"}) \
-            or opening.low in TIMES or tokens[comma - 1].low in TIMES
+            or opening.low in TIMES or (tokens[comma - 1].low in TIMES and comma - start <= 4)
         if phrase is not None and not lone and not has_verb(tokens, start, comma):
             return phrase
         start = comma + 1
