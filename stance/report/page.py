@@ -19,12 +19,12 @@ from typing import Any
 
 from stance.comparison import CONFIDENCE_WORDS, Spoken, sources, spoken_by_issue
 from stance.records import Cell, Comparison, Document, Issue
-from stance.report.passages import pieces_around, shorten
+from stance.report.passages import in_quotes, pieces_around, shorten
 from stance.report.views import build_views
 
 WIDE = 6  # more sources than this side by side become a table that scrolls
 SHOWN = 2  # entries a cell shows; the rest is one click away
-PRINTED = 6  # rows of a printed lesson: two pages
+PRINTED = 4  # rows of a printed lesson: two pages
 PAGE = 40  # rows shown at once
 GLYPHS = {"favourable": "▲", "unfavourable": "▼", "neutral": "◆", "none": "○", "silent": "–", "blank": "▯", "cut": "✂",
           "unsure": "?"}
@@ -93,7 +93,7 @@ def render_report(comparison: Comparison, documents: Sequence[Document]) -> str:
     return render_page("report.html", {
         "t": words, "glyphs": GLYPHS, "style": style, "script": script, "policy": content_policy(style, script),
         "data": embed(_panel_data(comparison, documents, spoken, words)), "rows": rows, "sources": sources(comparison),
-        "wide": len(sources(comparison)) > WIDE, "people": people, "printed": PRINTED, "page": PAGE,
+        "wide": len(sources(comparison)) > WIDE, "shown": SHOWN, "people": people, "printed": PRINTED, "page": PAGE,
         "comparison": comparison, "run": comparison.run, "words": CONFIDENCE_WORDS,
         "n_unsure": sum(cell.unsure for row in rows for cell in row.cells),
         "views": build_views(comparison, documents), "anchor": anchor, "card": run_card(comparison.run, words),
@@ -222,10 +222,10 @@ def _entry(s: Spoken, row: Sequence[Spoken], number: Mapping[str, int], people: 
     same = list(dict.fromkeys(o.source for o in row if o.source != s.source and o.origin == s.origin))
     if same:
         notes.append(voice["same_origin"].format(sources=", ".join(same), origin=s.origin))
-    elif s.origin not in (s.source, s.holder):
+    elif s.origin not in (s.source, s.holder, *claim.via):
         notes.append(voice["carried"].format(origin=s.origin))
     language = languages.get(claim.document_id, "und")
-    return Entry(number[claim.id], shorten(claim.text), None if language == "und" else language, sign(s),
+    return Entry(number[claim.id], in_quotes(shorten(claim.text)), None if language == "und" else language, sign(s),
                  level(_sureness(s)), claim.voice, who(s, words), people.get(s.holder, -1), tuple(notes))
 
 
@@ -282,4 +282,4 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
                 "evidence": list(getattr(p, "evidence", ()) or ())}
         rows[anchor(issue.id)] = {"title": issue.title, "target": issue.target, "why": issue.why, "said": said}
     return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS,
-            "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}
+            "shown": SHOWN, "printed": PRINTED, "page": PAGE, "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}

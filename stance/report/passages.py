@@ -47,7 +47,12 @@ def shorten(text: str, longest: int = 170) -> str:
     clauses = [m.start() for m in re.finditer(r"[,;:.!?…—–](?=\s)", text[:longest])]
     words = [m.start() for m in re.finditer(r"\s", text[:longest])]
     at = next((cut[-1] for cut in (clauses, words) if cut and cut[-1] > longest // 2), longest)
-    return text[:at].rstrip(" ,;:.!?…—–") + " …"
+    return text[:at].rstrip(" ,;:.!?…—–") + "\u00a0…"
+
+
+def in_quotes(text: str) -> str:
+    """The text between quotation marks, unless it brings its own."""
+    return text if text[:1] in "“”„«»‘'\"「『" else f"“{text}”"
 
 
 def _pieces(document: Document) -> list[Piece]:

@@ -1,8 +1,8 @@
 """Which words set a source apart: log-odds with an informative Dirichlet prior, for any number of sources.
 
 Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16(4), 2008, equations 15 to 22: each source is set
-against all the others together, and the prior is all the sources' words, weighted as `PRIOR` words a source. It counts
-words as printed (no stems, no list of stop words) and knows nothing of what they mean."""
+against all the others together, and the prior is all the sources' words, weighted like one source of average length. It
+counts words as printed (no stems, no list of stop words) and knows nothing of what they mean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from math import log, sqrt
 
 from stance.records import Claim, Document
 
-PRIOR = 500.0
 LEAST = 2  # a word that a source prints once says nothing about its choice of words
 STANDS_OUT = 1.96
 _WORD = re.compile(r"[^\W\d_](?:[^\W_]|['’-](?=[^\W_]))+")
@@ -50,6 +49,7 @@ def distinctive_words(counts: Mapping[str, Counter[str]], most: int = 12) -> dic
     for words in counts.values():
         together.update(words)
     total = sum(together.values())
+    weight = total / max(1, len(counts))
     found: dict[str, tuple[Distinctive, ...]] = {}
     for source, words in counts.items():
         here_total = sum(words.values())
@@ -57,11 +57,11 @@ def distinctive_words(counts: Mapping[str, Counter[str]], most: int = 12) -> dic
         scored = []
         for word, here in words.items():
             rest = together[word] - here
-            prior = PRIOR * together[word] / total
+            prior = weight * together[word] / total
             if here < LEAST or not rest_total:
                 continue
-            odds = log((here + prior) / (here_total + PRIOR - here - prior))
-            odds -= log((rest + prior) / (rest_total + PRIOR - rest - prior))
+            odds = log((here + prior) / (here_total + weight - here - prior))
+            odds -= log((rest + prior) / (rest_total + weight - rest - prior))
             z = odds / sqrt(1 / (here + prior) + 1 / (rest + prior))
             if z >= STANDS_OUT:
                 scored.append(Distinctive(word, here, rest, round(z, 2)))

@@ -13,7 +13,7 @@ from stance.comparison import CLEAR, Spoken, sources, spoken_by_issue, stance_sh
 from stance.errors import InputError
 from stance.records import Comparison, Issue
 from stance.report.page import GLYPHS, content_policy, level, render_page, strings, template_text, who
-from stance.report.passages import shorten
+from stance.report.passages import in_quotes, shorten
 
 MOST = 4  # rows: one A4 side
 QUOTES = 3  # a row
@@ -81,7 +81,7 @@ def choose_exercises(comparison: Comparison, issue_ids: Sequence[str] = ()) -> t
     result = []
     for issue in picked:
         answers = tuple(
-            Answer("ABCDEFGH"[n], shorten(s.claim.text, LONGEST), who(s, strings()), s.source, str(s.stance),
+            Answer("ABCDEFGH"[n], in_quotes(shorten(s.claim.text, LONGEST)), who(s, strings()), s.source, str(s.stance),
                    level(s.confidence), place[s.claim.document_id].path, s.claim.start, s.claim.end)
             for n, s in enumerate(sorted(sure[issue.id], key=lambda s: s.claim.id)))  # an order that tells nothing
         silent = tuple(c.source for c in comparison.cells if c.issue_id == issue.id and c.state == "silent")

@@ -7,7 +7,6 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const form = one(".filters"), table = one(".compare"), panel = one("#panel");
-  const PAGE = 40, LESSON = 6, SHOWN = 2;
   const rows = all(".compare tbody").map((body) => ({
     body, text: body.textContent.toLowerCase(), contested: body.dataset.contested === "1",
     cells: all(".answers > td", body).map((cell) => ({ cell, entries: all(".entry", cell), veil: one(".veil", cell) })),
@@ -15,7 +14,7 @@
   const wide = !!one(".wide");
   const columns = all(".compare thead th").slice(wide ? 1 : 0);
   const cols = all(".compare col").slice(wide ? 1 : 0);
-  let view = "contested", page = PAGE;
+  let view = "contested", page = data.page;
 
   // ---- filters
   const wanted = () => ({
@@ -43,7 +42,7 @@
           const fits = (f.person === "" || d.person === f.person) && (f.voice === "" || d.voice === f.voice) &&
             (f.sign === "" || d.sign === f.sign || (f.sign === "unsure" && d.level === "0"));
           weak += fits && !sure;
-          entry.hidden = !(sure && fits && (narrowed || here < SHOWN));
+          entry.hidden = !(sure && fits && (narrowed || here < data.shown));
           here += sure && fits;
         }
         if (veil) {
@@ -61,7 +60,7 @@
         (seen > 0 || (!narrowed && veiled > 0));
       row.body.hidden = !match;
       row.body.classList.toggle("later", match && shown >= page);
-      row.body.classList.toggle("beyond", match && shown >= LESSON);
+      row.body.classList.toggle("beyond", match && shown >= data.printed);
       shown += match;
       if ((!f.contested || row.contested)) hidden += veiled;
     }
@@ -71,18 +70,18 @@
     none.hidden = shown > 0;
     none.textContent = view === "contested" && !rows.some((row) => row.contested) ? t.page.empty_contested : t.page.empty;
     one("#show-more").hidden = shown <= page;
-    one(".print-note").classList.toggle("used", shown > LESSON);
+    one(".print-note").classList.toggle("used", shown > data.printed);
   }
 
   form.hidden = false;
   if (matchMedia("(max-width: 45rem)").matches) one("details", form).open = false;
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", () => { page = PAGE; apply(); });
+  form.addEventListener("change", () => { page = data.page; apply(); });
   let typing = 0;
   form.elements.search.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(apply, 120); });
   form.addEventListener("reset", () => setTimeout(apply));
   one("#print").addEventListener("click", () => window.print());
-  one("#show-more").addEventListener("click", () => { page += PAGE; apply(); });
+  one("#show-more").addEventListener("click", () => { page += data.page; apply(); });
 
   // ---- views and deep links
   const links = all("[data-view]");
@@ -105,7 +104,7 @@
     for (const { body } of rows) body.classList.remove("found");
     if (row) {
       form.reset();
-      page = Math.max(PAGE, rows.indexOf(row) + 1);
+      page = Math.max(data.page, rows.indexOf(row) + 1);
       show("all");
       apply();
       row.body.hidden = false;
@@ -139,14 +138,15 @@
     if (language) block.lang = language;
     const signs = Array.from(claim.text);
     let at = 0;
-    block.append("“");
+    const bare = !/^["“”„«»‘'「『]/.test(claim.text);
+    if (bare) block.append("“");
     for (const [start, end] of [...said.evidence].sort((a, b) => a[0] - b[0])) {
       const from = Math.max(at, start - claim.s), to = end - claim.s;
       if (to <= from) continue;
       block.append(signs.slice(at, from).join(""), make("u", signs.slice(from, to).join("")));
       at = to;
     }
-    block.append(signs.slice(at).join(""), "”");
+    block.append(signs.slice(at).join(""), bare ? "”" : "");
     return block;
   }
 
@@ -199,7 +199,8 @@
     const label = make("p", null, `label ${said.sign}`);
     const glyph = make("span", data.glyphs[said.sign]);
     glyph.setAttribute("aria-hidden", "true");
-    label.append(glyph, ` ${t.stance[said.sign]} `, make("span", t.confidence[said.level], "sure"));
+    label.append(glyph, ` ${t.stance[said.sign]} `);
+    if (said.stance && said.sign === said.stance) label.append(make("span", t.confidence[said.level], "sure"));
     part.append(label);
     if (claim.blank) part.append(make("p", t.panel.blank_here, "aside"));
     if (claim.cut) part.append(make("p", t.panel.cut_here, "aside"));
