@@ -30,8 +30,8 @@ MAX_BYTES = 64_000_000
 _TABLES = frozenset((".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"))
 _TEXTS = frozenset((".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".json"))
 # Met in folders of documents, and never documents themselves.
-_ASIDE_ENDINGS = """.toml .css .js .map .ico .png .jpg .jpeg .gif .webp .svg .bmp .tif .tiff .heic .mp3 .ogg .oga .opus .wav
-.m4a .mp4 .webm .mov .avi .mkv .tgs .woff .woff2 .ttf .otf .py .ipynb .sh .bak .tmp .lock .log .sha256"""
+_ASIDE_ENDINGS = """.toml .css .js .map .ico .png .jpg .jpeg .gif .webp .svg .bmp .tif .tiff .heic .mp3 .ogg .oga .opus
+.wav .m4a .mp4 .webm .mov .avi .mkv .tgs .woff .woff2 .ttf .otf .py .ipynb .sh .bak .tmp .lock .log .sha256"""
 _ASIDE = frozenset(_ASIDE_ENDINGS.split())
 _ASIDE_NAMES = re.compile(
     r"(?:readme|license|licence|changelog|notice)(?:\.\w+)?|thumbs\.db|desktop\.ini", re.IGNORECASE

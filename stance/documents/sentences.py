@@ -13,9 +13,10 @@ from typing import Any
 
 _CLOSERS = r"[\"'”’»›」』）)\]}＂]*"
 # Stops that end a sentence whether or not a space follows: CJK, Devanagari, Arabic and Urdu, Armenian.
-_WIDE_STOP = re.compile(rf"[。！？｡।॥؟۔։]+{_CLOSERS}")
+_WIDE_STOPS = "。！？｡।॥؟۔։"
+_WIDE_STOP = re.compile(rf"[{_WIDE_STOPS}]+{_CLOSERS}")
 # "… of the countries.Western countries …": a stop glued between two plain words; domain names have no capital.
-_GLUED = re.compile(r"(?<=[a-zß-ÿа-яёіїєґ]{4}[.!?])(?=[A-ZÀ-ÞА-ЯЁІЇЄҐ][a-zß-ÿа-яёіїєґ]+\s)")
+_GLUED = re.compile(r"[.!?](?=[A-ZÀ-ÞА-ЯЁІЇЄҐ][a-zß-ÿа-яёіїєґ]+\s)(?<=[a-zß-ÿа-яёіїєґ]{4}[.!?])")
 _SPACED_STOP = re.compile(r"[.!?…]\S{0,4}\s")
 # A sentence does not begin with one of these: what follows belongs to the sentence before.
 _NO_BEGINNING = frozenset(",;:.!?…)]}”’»›」』）。！？")
@@ -33,7 +34,9 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[t
 
     Spans are disjoint, trimmed of white space, and cover every character that is not white space."""
     piece = text[start : len(text) if end is None else end]
-    cuts = {match.end() for match in _WIDE_STOP.finditer(piece)} | {match.end() for match in _GLUED.finditer(piece)}
+    cuts = {match.end() for match in _GLUED.finditer(piece)}
+    if not piece.isascii() and any(map(piece.__contains__, _WIDE_STOPS)):
+        cuts.update(match.end() for match in _WIDE_STOP.finditer(piece))
     if _SPACED_STOP.search(piece):
         cuts.update(right for _, right in _punkt().span_tokenize(piece))
     spans: list[tuple[int, int]] = []
