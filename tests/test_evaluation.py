@@ -533,7 +533,8 @@ class TestOtherTasks:
             "".join(json.dumps({"id": str(i), "text": text, "attributions": [marked]}) + "\n" for i in range(3))
         )
         suite = tmp_path / "suite.toml"
-        suite.write_text(f'name = "a"\ntask = "attribution"\n[[data]]\npath = "rows.jsonl"\ntext = "text"\ngroup = "id"\n'
+        suite.write_text(f'name = "a"\ntask = "attribution"\n[[data]]\npath = "rows.jsonl"\n'
+                         'text = "text"\ngroup = "id"\n'
                          f'digest = "{digest_files([rows])}"\n'
                          "[metrics.voice_f1]\n[metrics.voice_precision]\n[metrics.holder]\n")  # fmt: skip
 
