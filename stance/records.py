@@ -177,6 +177,16 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What a claim makes salient, by one codebook. `label` is None where no label is likely enough."""
+
+    claim_id: str
+    codebook: str
+    label: str | None
+    probabilities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What one source does about one issue. Every source has a cell in every issue.
 
@@ -206,6 +216,7 @@ class Comparison:
     positions: tuple[Position, ...]
     cells: tuple[Cell, ...]
     run: Mapping[str, Any]
+    frames: tuple[Frame, ...] = ()
     schema: str = SCHEMA
 
 

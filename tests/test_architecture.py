@@ -19,8 +19,16 @@ def loaded_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("statement", ["import stance", "import stance.cli", "import stance.pipeline",
-                                       "import stance.report", "import stance.evaluation"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import stance",
+        "import stance.cli",
+        "import stance.pipeline",
+        "import stance.report",
+        "import stance.evaluation",
+    ],
+)
 def test_importing_loads_no_heavy_package(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)
 
@@ -42,19 +50,37 @@ def test_no_pickle_and_no_remote_code() -> None:
 
 
 def test_no_module_is_too_long_to_read_in_one_sitting() -> None:
-    long = {path.name: n for path in (ROOT / "stance").rglob("*.py")
-            if (n := len(path.read_text(encoding="utf-8").splitlines())) > 450}
+    long = {
+        path.name: n
+        for path in (ROOT / "stance").rglob("*.py")
+        if (n := len(path.read_text(encoding="utf-8").splitlines())) > 450
+    }
     assert not long
 
 
 @pytest.mark.slow
 def test_an_installed_wheel_compares_without_the_checkout_and_without_a_network(tmp_path: Path) -> None:
     """Weights, codebooks and templates are inside the wheel; sockets raise while it runs."""
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(ROOT)],
-                   check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
     wheel = next((tmp_path / "dist").glob("stance_compare-*.whl"))
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(tmp_path / "site"),
-                    str(wheel)], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--target",
+            str(tmp_path / "site"),
+            str(wheel),
+        ],
+        check=True,
+    )
     shutil.copytree(ROOT / "data" / "sample" / "charge", tmp_path / "docs")
     program = tmp_path / "run.py"
     program.write_text(
@@ -66,7 +92,9 @@ def test_an_installed_wheel_compares_without_the_checkout_and_without_a_network(
         f"assert stance.__file__.startswith({str(tmp_path / 'site')!r}), stance.__file__\n"
         "from stance.cli import main\n"
         "sys.argv = ['stance', 'compare', 'docs', '--out', 'out']\n"
-        "main()\n", encoding="utf-8")
+        "main()\n",
+        encoding="utf-8",
+    )
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000

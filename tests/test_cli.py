@@ -14,8 +14,13 @@ CHARGE = ROOT / "data" / "sample" / "charge"
 
 
 def stance(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "stance", *map(str, arguments)], capture_output=True, text=True,
-                          cwd=cwd or ROOT, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "stance", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd or ROOT,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,7 @@ def test_compare_writes_what_the_contract_says(compared: Path) -> None:
         path = texts[claim["document_id"]]
         if path.suffix == ".txt":
             with path.open(encoding="utf-8", newline="") as file:
-                assert file.read()[claim["start"]:claim["end"]] == claim["text"]
+                assert file.read()[claim["start"] : claim["end"]] == claim["text"]
     sources = {d["source"] for d in plain["documents"]}
     for issue in plain["issues"]:
         assert {c["source"] for c in plain["cells"] if c["issue_id"] == issue["id"]} == sources
@@ -54,11 +59,35 @@ def test_compare_writes_what_the_contract_says(compared: Path) -> None:
 
 def test_same_inputs_same_bytes_whatever_the_order_and_the_threads(compared: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "stance", "compare", *sorted(map(str, CHARGE.glob("*[lt]")), reverse=True),
-         "--out", str(tmp_path)], capture_output=True, text=True, check=False, env={"OMP_NUM_THREADS": "1", "PATH": "/usr/bin"})
+        [
+            sys.executable,
+            "-m",
+            "stance",
+            "compare",
+            *sorted(map(str, CHARGE.glob("*[lt]")), reverse=True),
+            "--out",
+            str(tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"OMP_NUM_THREADS": "1", "PATH": "/usr/bin"},
+    )
     assert done.returncode == 0, done.stderr
-    again = subprocess.run([sys.executable, "-m", "stance", "compare", *map(str, sorted(CHARGE.glob("*[lt]"))), "--out",
-                            str(tmp_path / "two")], capture_output=True, text=True, check=False)
+    again = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "stance",
+            "compare",
+            *map(str, sorted(CHARGE.glob("*[lt]"))),
+            "--out",
+            str(tmp_path / "two"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "comparison.json").read_bytes() == (tmp_path / "two" / "comparison.json").read_bytes()
     assert (tmp_path / "report.html").read_bytes() == (tmp_path / "two" / "report.html").read_bytes()
@@ -89,10 +118,16 @@ def test_an_unreadable_file_is_named_and_skipped_or_stops_a_strict_run(tmp_path:
     assert "Traceback" not in strict.stderr
 
 
-@pytest.mark.parametrize("arguments", [
-    ["compare", "nowhere", "--out", "x"], ["label", "--input", "nowhere.jsonl", "--out", "x"], ["train", "nowhere.toml"],
-    ["compare"], ["unknown"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "nowhere", "--out", "x"],
+        ["label", "--input", "nowhere.jsonl", "--out", "x"],
+        ["train", "nowhere.toml"],
+        ["compare"],
+        ["unknown"],
+    ],
+)
 def test_wrong_usage_is_exit_2_and_no_traceback(arguments: list[str], tmp_path: Path) -> None:
     done = stance(*arguments, cwd=tmp_path)
     assert done.returncode == 2
@@ -111,10 +146,17 @@ def test_extract_gives_claims_with_path_and_source(tmp_path: Path) -> None:
 def test_label_and_relate_answer_every_row_in_order(tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.jsonl"
     text = "The mayor said the tram is a disgrace."
-    pairs.write_text("".join(json.dumps(row) + "\n" for row in [
-        {"id": 7, "text": text, "target": "the tram"},
-        {"id": "b", "text": text, "target": "tram", "start": text.index("tram"), "end": text.index("tram") + 4},
-        {"id": "c", "text": text, "target": "the claim that the tram is a success"}]), encoding="utf-8")
+    pairs.write_text(
+        "".join(
+            json.dumps(row) + "\n"
+            for row in [
+                {"id": 7, "text": text, "target": "the tram"},
+                {"id": "b", "text": text, "target": "tram", "start": text.index("tram"), "end": text.index("tram") + 4},
+                {"id": "c", "text": text, "target": "the claim that the tram is a success"},
+            ]
+        ),
+        encoding="utf-8",
+    )
     done = stance("label", "--input", pairs, "--out", tmp_path / "labels.jsonl")
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -125,7 +167,9 @@ def test_label_and_relate_answer_every_row_in_order(tmp_path: Path) -> None:
         assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-3)
         assert row["stance"] in {None, "favourable", "neutral", "unfavourable"}
 
-    pairs.write_text(json.dumps({"id": 1, "a": "The tram is a success.", "b": "The tram is a failure."}) + "\n", encoding="utf-8")
+    pairs.write_text(
+        json.dumps({"id": 1, "a": "The tram is a success.", "b": "The tram is a failure."}) + "\n", encoding="utf-8"
+    )
     done = stance("relate", "--input", pairs, "--out", tmp_path / "relations.jsonl")
     assert done.returncode == 0, done.stderr
     row = json.loads((tmp_path / "relations.jsonl").read_text(encoding="utf-8"))
@@ -133,10 +177,14 @@ def test_label_and_relate_answer_every_row_in_order(tmp_path: Path) -> None:
     assert 0 <= row["same_issue"] <= 1
 
 
-@pytest.mark.parametrize(("row", "said"), [
-    ({"id": 1, "text": "a"}, "target"), ({"id": 1, "text": "a", "target": "b", "start": 0, "end": 9}, "code points"),
-    ({"id": 1, "text": "a", "target": "b", "task": "mood"}, "mood"),
-])
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"id": 1, "text": "a"}, "target"),
+        ({"id": 1, "text": "a", "target": "b", "start": 0, "end": 9}, "code points"),
+        ({"id": 1, "text": "a", "target": "b", "task": "mood"}, "mood"),
+    ],
+)
 def test_a_wrong_row_is_named(row: dict[str, object], said: str, tmp_path: Path) -> None:
     (tmp_path / "pairs.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     done = stance("label", "--input", tmp_path / "pairs.jsonl", "--out", tmp_path / "labels.jsonl")

@@ -29,8 +29,17 @@ def sets(tmp_path: Path) -> Path:
     for n in range(40):
         name, good = names[n % 4], n % 2 == 0
         text = f"{name} {'opened the good' if good else 'failed the bad'} bridge number {n}."
-        rows.append({"id": n, "sentence_id": f"s{n}", "text": text, "target": name, "start": 0, "end": len(name),
-                     "label": "positive" if good else "negative"})
+        rows.append(
+            {
+                "id": n,
+                "sentence_id": f"s{n}",
+                "text": text,
+                "target": name,
+                "start": 0,
+                "end": len(name),
+                "label": "positive" if good else "negative",
+            }
+        )
     (folder / "train.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[:32]), encoding="utf-8")
     (folder / "dev_mt.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[32:]), encoding="utf-8")
     return folder.parent
@@ -45,29 +54,37 @@ def test_labels_become_the_three_stances_and_targets_stay_located(sets: Path) ->
     rows = load_set("newsmtsc", "train", sets)
     assert len(rows) == 32
     assert {row.label for row in rows} == {FAVOURABLE, UNFAVOURABLE}
-    assert all(row.text[row.start:row.end] == row.target for row in rows)
+    assert all(row.text[row.start : row.end] == row.target for row in rows)
 
 
 def test_swapped_and_marked_rows_name_their_target_and_keep_their_label(sets: Path, tmp_path: Path) -> None:
-    recipe = load_recipe(write_recipe(tmp_path / "r.toml", """
+    recipe = load_recipe(
+        write_recipe(
+            tmp_path / "r.toml",
+            """
         name = "r"
         swapped = 1.0
         marked = 1.0
         untold = 0.0
         [[train]]
         set = "newsmtsc"
-    """))
+    """,
+        )
+    )
     before = load_set("newsmtsc", "train", sets)
     after = load_training_rows(recipe, sets)
     assert sorted(row.label for row in before) == sorted(row.label for row in after)
     for row in after:
-        assert row.text[row.start:row.end] == row.target
+        assert row.text[row.start : row.end] == row.target
         assert f"* {row.target} *" in row.text
         assert ("good" in row.text) == (row.label == FAVOURABLE)
 
 
 def test_blame_and_denial_turn_the_label(sets: Path, tmp_path: Path) -> None:
-    recipe = load_recipe(write_recipe(tmp_path / "r.toml", """
+    recipe = load_recipe(
+        write_recipe(
+            tmp_path / "r.toml",
+            """
         name = "r"
         untold = 0.0
         [[train]]
@@ -76,7 +93,9 @@ def test_blame_and_denial_turn_the_label(sets: Path, tmp_path: Path) -> None:
         negated = 0.5
         praise = ["{target} is right"]
         blame = ["{target} is wrong"]
-    """))
+    """,
+        )
+    )
     rows = load_training_rows(recipe, sets)
     assert {"right", "wrong"} == {row.target.split()[-1] for row in rows}
     for row in rows:
@@ -86,12 +105,17 @@ def test_blame_and_denial_turn_the_label(sets: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_targets_are_neutral_and_not_in_the_text(sets: Path, tmp_path: Path) -> None:
-    recipe = load_recipe(write_recipe(tmp_path / "r.toml", """
+    recipe = load_recipe(
+        write_recipe(
+            tmp_path / "r.toml",
+            """
         name = "r"
         [[train]]
         set = "newsmtsc"
         wrong_target = 0.5
-    """))
+    """,
+        )
+    )
     neutral = [row for row in load_training_rows(recipe, sets) if row.label == NEUTRAL]
     assert neutral
     assert all(row.target not in row.text for row in neutral)
@@ -103,10 +127,16 @@ def test_leaks_are_found_whatever_case_and_punctuation() -> None:
     assert leaked_texts(train, dev) == {"the BRIDGE opened"}
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("name = 'x'", "train"), ("name = 'x'\n[[train]]\nset='a'\nlimits=3", "limits"), ("name = ", "TOML"),
-    ("name='x'\n[[train]]\nsplit='dev'", "set or a csv"), ("name='A B'\n[[train]]\nset='a'", "name"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = 'x'", "train"),
+        ("name = 'x'\n[[train]]\nset='a'\nlimits=3", "limits"),
+        ("name = ", "TOML"),
+        ("name='x'\n[[train]]\nsplit='dev'", "set or a csv"),
+        ("name='A B'\n[[train]]\nset='a'", "name"),
+    ],
+)
 def test_a_wrong_recipe_is_named_with_its_field(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         load_recipe(write_recipe(tmp_path / "r.toml", text))
@@ -136,9 +166,12 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
         writer = csv.writer(file)
         writer.writerow(["text", "target", "label"])
         for n in range(60):
-            writer.writerow([f"the {'good' if n % 2 else 'bad'} bridge opened", "bridge",
-                             "favourable" if n % 2 else "unfavourable"])
-    recipe = write_recipe(tmp_path / "r.toml", f"""
+            writer.writerow(
+                [f"the {'good' if n % 2 else 'bad'} bridge opened", "bridge", "favourable" if n % 2 else "unfavourable"]
+            )
+    recipe = write_recipe(
+        tmp_path / "r.toml",
+        f"""
         name = "mine"
         base = "{tiny_encoder}"
         epochs = 12
@@ -149,10 +182,18 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
         label_smoothing = 0.0
         [[train]]
         csv = "{table}"
-    """)
+    """,
+    )
     out = train_model(recipe, None, tmp_path / "runs", tmp_path / "model")
-    assert {f.name for f in out.iterdir()} >= {"model.safetensors", "stance.json", "training.json", "metrics.json",
-                                               "README.md", "config.json", "tokenizer.json"}
+    assert {f.name for f in out.iterdir()} >= {
+        "model.safetensors",
+        "stance.json",
+        "training.json",
+        "metrics.json",
+        "README.md",
+        "config.json",
+        "tokenizer.json",
+    }
     assert not list(out.glob("*.bin"))
     assert not list(out.glob("*.pkl"))
     model = load_stance_model(out)
@@ -172,8 +213,9 @@ def test_a_missing_or_altered_model_is_refused_with_advice(tmp_path: Path) -> No
         load_stance_model(tmp_path)
 
 
-@pytest.mark.parametrize("folder", [f.parent for f in sorted((ROOT / "models").glob("*/stance.json"))],
-                         ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "folder", [f.parent for f in sorted((ROOT / "models").glob("*/stance.json"))], ids=lambda p: p.name
+)
 def test_card_config_and_metrics_agree(folder: Path) -> None:
     from stance.encoding import weights_sha256
 
