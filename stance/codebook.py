@@ -24,7 +24,7 @@ from stance.records import Claim, Frame
 FITTED_FROM = 8
 SHARPNESS = 12.0  # of the softmax over cosines; read off the shipped codebooks' own examples, left out in turn
 TOLD_WEIGHT = 0.25  # of the relation model's log probability beside the cosines
-THRESHOLD = 0.35  # below, no frame is given
+LEAD = 1.3  # so many times likelier than the next label must a label be; otherwise no frame is given
 
 Scores = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def frame_claims(claims: Sequence[Claim], codebook: Codebook, encoder: Encoder, 
     """The frame of each claim, or None where no label is likely enough, in the order of the claims."""
     texts = [plain_words(claim.text) for claim in claims]
     probabilities = frame_probabilities(texts, codebook, encoder, model)
-    return [Frame(claim.id, codebook.name, codebook.labels[int(row.argmax())].id if row.max() >= THRESHOLD else None,
+    return [Frame(claim.id, codebook.name, codebook.labels[int(row.argmax())].id if _leads(row) else None,
                   {label.id: round(float(p), 4) for label, p in zip(codebook.labels, row, strict=True)})
             for claim, row in zip(claims, probabilities, strict=True)]
 
@@ -141,6 +141,11 @@ def _fitted(texts: Sequence[str], codebook: Codebook, encoder: Encoder) -> Score
     fitted = LogisticRegression(C=30.0, max_iter=2000, class_weight="balanced")
     fitted.fit(encoder.encode([text for text, _ in known]).astype(float), [place for _, place in known])
     return np.asarray(fitted.predict_proba(encoder.encode(texts).astype(float)))
+
+
+def _leads(row: Scores) -> bool:
+    second, first = np.sort(row)[-2:]
+    return bool(first >= LEAD * second)
 
 
 def _unit(rows: Scores) -> Scores:
