@@ -49,7 +49,7 @@ def test_labels_are_found_with_and_without_examples(n_examples: int) -> None:
 
 
 def test_a_claim_like_no_label_gets_none() -> None:
-    claims = [Claim("c", "d", 0, 5, "money police river")]
+    claims = [Claim("c", "d", 0, 5, "money tax safe police")]
     frames = frame_claims(claims, book(2), BagEncoder(), SilentModel())  # type: ignore[arg-type]
     assert frames[0].label is None
     assert frames[0].claim_id == "c"
