@@ -56,24 +56,31 @@ def compare(
     paths: Paths,
     out: Annotated[Path, typer.Option("--out", help="Folder for report.html and comparison.json.")],
     issues: Annotated[Path | None, typer.Option("--issues", help="Issues you ask about (issues.toml).")] = None,
+    codebook: Annotated[
+        Path | None, typer.Option("--codebook", help="Labels of your own for what a passage makes salient (TOML).")
+    ] = None,
     strict: Strict = False,
     model: ModelDir = None,
     encoder: EncoderName = None,
     download: Download = False,
 ) -> None:
     """Put the documents of two or more sources side by side: report.html and comparison.json."""
+    from stance.codebook import load_codebook
     from stance.encoding import load_encoder
     from stance.framing import load_stance_model
     from stance.pipeline import compare_documents, load_asked, read_paths
     from stance.records import dump_json
     from stance.report import render_report
+    from stance.report.exports import write_exports
 
     asked = load_asked(issues) if issues else ()
+    labels = load_codebook(codebook) if codebook else None
     reading = read_paths(paths, strict)
-    comparison = compare_documents(reading, load_encoder(encoder, download), load_stance_model(model), asked)
+    comparison = compare_documents(reading, load_encoder(encoder, download), load_stance_model(model), asked, labels)
     make_folder(out)
     write_text(out / "comparison.json", dump_json(comparison))
     write_text(out / "report.html", render_report(comparison, reading.documents))
+    write_exports(comparison, out / "tables")
     typer.echo(str(out / "report.html"))
 
 
@@ -133,6 +140,45 @@ def train(
     from stance.training.measure import train_model
 
     typer.echo(str(train_model(recipe, data, runs, out, download)))
+
+
+@app.command()
+def evaluate(
+    suites: Annotated[list[Path], typer.Argument(help="Suites (TOML), see eval/suites.", show_default=False)],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with the public sets; STANCE_DATA otherwise.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures and items as JSON.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write the outcome as JUnit XML.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="An earlier --json file: list what changed.")
+    ] = None,
+) -> None:
+    """Measure against suites and decide like a gate: 0 pass, 1 below a floor, 2 wrong input, 3 could not decide."""
+    from stance.evaluation import evaluate as measure
+    from stance.evaluation import to_json, to_junit, to_table
+
+    outcome = measure(suites, data, baseline)
+    typer.echo(to_table(outcome))
+    for path, text in ((json_file, to_json(outcome)), (junit, to_junit(outcome))):
+        if path:
+            make_folder(path.parent)
+            write_text(path, text)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def worksheet(
+    comparison: Annotated[Path, typer.Argument(help="comparison.json of an earlier `stance compare`.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for worksheet.html and answer-key.html.")],
+    rows: Annotated[list[str] | None, typer.Option("--issue", help="Id of a row to use; may be repeated.")] = None,
+) -> None:
+    """Make a pupils' sheet and its answer key from the surest rows of a comparison."""
+    from stance.records import read_comparison
+    from stance.report.worksheet import write_worksheet
+
+    for path in write_worksheet(read_comparison(comparison), out, rows or ()):
+        typer.echo(str(path))
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import logging
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from stance import __version__
 from stance.alignment import align_claims
 from stance.claims import extract_stream
+from stance.codebook import Codebook, frame_claims
 from stance.comparison import compare
 from stance.documents import read_documents
 from stance.encoding import Encoder
@@ -91,7 +92,11 @@ def load_asked(path: Path) -> tuple[Asked, ...]:
 
 
 def compare_documents(
-    reading: Reading, encoder: Encoder, model: StanceModel, asked: Sequence[Asked] = ()
+    reading: Reading,
+    encoder: Encoder,
+    model: StanceModel,
+    asked: Sequence[Asked] = (),
+    codebook: Codebook | None = None,
 ) -> Comparison:
     """Documents of two or more sources, side by side. Raises InputError for fewer than two sources."""
     documents = reading.documents
@@ -108,7 +113,10 @@ def compare_documents(
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
     positions = label_positions(issues, claims, model)
     log.info("labelled %d positions", len(positions))
-    return compare(documents, claims, issues, positions, run_card(reading, encoder, model))
+    comparison = compare(documents, claims, issues, positions, run_card(reading, encoder, model))
+    if codebook is None:
+        return comparison
+    return replace(comparison, frames=tuple(frame_claims(claims, codebook, encoder, model)))
 
 
 def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str, Any]:
