@@ -21,6 +21,7 @@ from typing import Any
 
 from stance.errors import InputError
 from stance.records import STANCES, Cell, CellState, Claim, Comparison, Document, Issue, Position, Stance, digest
+from stance.voices.holders import is_vague
 
 # Confidence in words: the word holds from this probability upward. How often each word turned out wrong is measured
 # by `stance evaluate` and printed on the report's method page.
@@ -208,6 +209,18 @@ def holders(comparison: Comparison) -> tuple[Holder, ...]:
     return tuple(sorted(result, key=lambda h: (-sum(h.counts.values()), h.name)))
 
 
+def frame_counts(comparison: Comparison) -> dict[str, dict[str, dict[str, int]]]:
+    """Codebook → source → label → claims of that source with that label. Claims without a label stand under ""."""
+    home = {claim.id: claim.document_id for claim in comparison.claims}
+    source = {document.id: document.source for document in comparison.documents}
+    counts: dict[str, dict[str, dict[str, int]]] = {}
+    for frame in comparison.frames:
+        book = counts.setdefault(frame.codebook, {name: {} for name in sources(comparison)})
+        labels = book[source[home[frame.claim_id]]]
+        labels[frame.label or ""] = labels.get(frame.label or "", 0) + 1
+    return counts
+
+
 def _by_document(documents: Sequence[Document], claims: Iterable[Claim]) -> list[Claim]:
     order = {document.id: n for n, document in enumerate(documents)}
     claims = list(claims)
@@ -219,7 +232,9 @@ def _by_document(documents: Sequence[Document], claims: Iterable[Claim]) -> list
 
 
 def _spoken(issue: Issue, claim: Claim, document: Document, position: Position | None) -> Spoken:
-    origin = claim.origin or document.origin or document.source
+    # "Analysts" in two papers need not be the same people: an unnamed authority is no common origin.
+    named = claim.origin if claim.origin and not is_vague(claim.origin) else None
+    origin = named or document.origin or document.source
     # Words that a channel forwards are not the channel's own: their holder is whoever they come from.
     holder = origin if claim.voice == "own" else claim.holder or ""
     confidence = 0.0

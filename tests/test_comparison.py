@@ -12,6 +12,7 @@ from stance.comparison import (
     agreements,
     compare,
     confidence_word,
+    frame_counts,
     holders,
     left_out,
     signature,
@@ -21,7 +22,7 @@ from stance.comparison import (
     states_by_source,
 )
 from stance.errors import InputError
-from stance.records import STANCES, Claim, Comparison, Document, Issue, Position, dump_json
+from stance.records import STANCES, Claim, Comparison, Document, Frame, Issue, Position, dump_json
 
 
 def cell(found: Comparison, title: str, source: str):
@@ -196,3 +197,23 @@ def test_contested_needs_two_holders_on_opposite_sides(given):
         if issue.contested:
             assert {"favourable", "unfavourable"} <= {s.stance for s in clear}
             assert len({(s.holder, s.source) for s in clear}) > 1
+
+
+def test_unnamed_authorities_are_no_common_origin():
+    documents, claims, issues, positions = records()
+    vague = [dataclasses.replace(c, origin="many experts") if c.origin else c for c in claims]
+    found = compare(documents, vague, issues, positions, RUN)
+    assert cell(found, "Who pays", HERALD).origins == (HERALD,)
+    pair = next(a for a in agreements(found) if a.sources == (HERALD, CHANNEL))
+    assert (pair.n_single_origin, pair.n_agree) == (0, 1)
+
+
+def test_frames_are_counted_by_source_and_the_unlabelled_are_not_forgotten():
+    found, _ = comparison()
+    mine = [c for c in found.claims if c.text.startswith("Line 4 will kill") or c.text.startswith("The consultation")]
+    framed = dataclasses.replace(found, frames=tuple(
+        Frame(c.id, "book", label, {}) for c, label in zip(mine, ("economy", None, "economy"), strict=False)))
+    counts = frame_counts(framed)["book"]
+    assert set(counts) == set(sources(found))
+    assert sum(n for labels in counts.values() for n in labels.values()) == len(framed.frames)
+    assert counts[COUNCIL] == {}

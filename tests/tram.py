@@ -6,8 +6,22 @@ forwards the ministry, and a page that tries to break the report. All names and 
 
 from __future__ import annotations
 
+import dataclasses
+
 from stance.comparison import compare
-from stance.records import STANCES, Claim, Comparison, Document, Dropped, Issue, Passage, Position, Stance, digest
+from stance.records import (
+    STANCES,
+    Claim,
+    Comparison,
+    Document,
+    Dropped,
+    Frame,
+    Issue,
+    Passage,
+    Position,
+    Stance,
+    digest,
+)
 
 HERALD, COUNCIL, TRADERS, CHANNEL = "Aldermoor Herald", "Aldermoor Council", "High Street Traders", "Rails & Roads"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -88,7 +102,8 @@ RUN = {"version": "0.1.0", "seed": 13, "models": {"encoder": "e" * 64, "stance":
        "thresholds": {"align": 0.5, "abstain": 0.5},
        "inputs": [{"path": f"{s}.txt", "sha256": digest("file", s) * 4, "n_documents": 1} for s in TEXTS],
        "skipped": [{"path": "scan.pdf", "reason": "holds no text"}],
-       "dropped": {"advertisement": 1, "appeal": 1, "interface residue": 2}}
+       "dropped": {"advertisement": 1, "appeal": 1, "interface residue": 2},
+       "names": {"the line": {HERALD: {"tram line 4": 2, "the line": 1}, TRADERS: {"the rails": 1}}}}
 
 
 def records() -> tuple[list[Document], list[Claim], list[Issue], list[Position]]:
@@ -147,4 +162,7 @@ def records() -> tuple[list[Document], list[Claim], list[Issue], list[Position]]
 
 def comparison() -> tuple[Comparison, tuple[Document, ...]]:
     documents, claims, issues, positions = records()
-    return compare(documents, claims, issues, positions, RUN), tuple(documents)
+    frames = [Frame(c.id, "effects", label, {}) for c, label in zip(claims, ("economy", "economy", None, "fairness"),
+                                                                    strict=False)]
+    found = compare(documents, claims, issues, positions, RUN)
+    return dataclasses.replace(found, frames=tuple(frames)), tuple(documents)

@@ -282,4 +282,5 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
                 "evidence": list(getattr(p, "evidence", ()) or ())}
         rows[anchor(issue.id)] = {"title": issue.title, "target": issue.target, "why": issue.why, "said": said}
     return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS,
-            "shown": SHOWN, "printed": PRINTED, "page": PAGE, "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}
+            "shown": SHOWN, "printed": PRINTED, "page": PAGE,
+            "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}

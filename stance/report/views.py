@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from stance.comparison import Agreement, Holder, agreements, holders, left_out, sources, states_by_source
+from stance.comparison import Agreement, Holder, agreements, frame_counts, holders, left_out, sources, states_by_source
 from stance.records import STANCES, CellState, Comparison, Document, Issue
 from stance.report import charts, words
 
@@ -27,6 +27,15 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Framed:
+    """One label of a codebook: how many claims of each source carry it, and which share of that source's claims."""
+
+    label: str
+    counts: Mapping[str, int]
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Views:
     """What the tabs beside the table show."""
 
@@ -40,6 +49,7 @@ class Views:
     names: Mapping[str, Mapping[str, Mapping[str, int]]]
     words: Mapping[str, tuple[words.Distinctive, ...]]
     word_charts: Mapping[str, tuple[charts.Bar, ...]]
+    frames: Mapping[str, tuple[Framed, ...]]
     timeline: tuple[Dated, ...]
     timeline_chart: tuple[tuple[charts.Lane, ...], date, date] | None
     stances: tuple[str, ...] = STANCES
@@ -68,9 +78,26 @@ def build_views(comparison: Comparison, documents: Sequence[Document]) -> Views:
         words=distinctive,
         word_charts={source: charts.stacked_bars([(d.word, [("plain", round(d.z * 100))]) for d in found])
                      for source, found in distinctive.items()},
+        frames=_framed(comparison),
         timeline=dated,
         timeline_chart=charts.timeline([lane for lane in lanes if lane[1]]),
     )
+
+
+def _framed(comparison: Comparison) -> dict[str, tuple[Framed, ...]]:
+    books = {}
+    for book, by_source in frame_counts(comparison).items():
+        totals = {source: sum(counts.values()) for source, counts in by_source.items()}
+        everywhere: Counter[str] = Counter()
+        for counts in by_source.values():
+            everywhere.update(counts)
+        # The claims without a label come last, whatever their number.
+        labels = sorted(everywhere, key=lambda label: (not label, -everywhere[label], label))
+        books[book] = tuple(Framed(
+            label, {source: by_source[source].get(label, 0) for source in by_source},
+            {source: by_source[source].get(label, 0) / max(1, totals[source]) for source in by_source},
+        ) for label in labels)
+    return books
 
 
 def _dated(comparison: Comparison) -> tuple[Dated, ...]:

@@ -15,7 +15,7 @@ from stance.records import Comparison, Issue
 from stance.report.page import GLYPHS, content_policy, level, render_page, strings, template_text, who
 from stance.report.passages import in_quotes, shorten
 
-MOST = 4  # rows: one A4 side
+MOST = 3  # rows: one A4 side
 QUOTES = 3  # a row
 LONGEST = 240  # code points a quote, so that the side holds them
 

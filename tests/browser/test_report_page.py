@@ -14,7 +14,7 @@ from stance.report import render_report
 from stance.report.worksheet import write_worksheet
 
 pytestmark = pytest.mark.browser
-VIEWS = ("contested", "all", "holders", "left_out", "names", "words", "timeline", "method")
+VIEWS = ("contested", "all", "holders", "left_out", "names", "frames", "words", "timeline", "method")
 
 
 @pytest.fixture(scope="session")
