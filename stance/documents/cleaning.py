@@ -16,7 +16,7 @@ from itertools import pairwise
 from stance.documents import headings, residue, stamps
 from stance.documents.residue import EDGE
 from stance.documents.sentences import split_sentences
-from stance.documents.turns import Turn, read_turns
+from stance.documents.turns import Turn, is_question, read_turns
 from stance.records import Dropped, Passage, PassageKind
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -75,7 +75,11 @@ def clean(text: str, start: int = 0, end: int | None = None, printed: Printed | 
     pieces = [part for piece in pieces for part in _split_piece(text, piece, dropped)]
     pieces = _drop_appeals(text, pieces, dropped)
     pieces = _drop_repeats(text, pieces, dropped, Printed() if printed is None else printed)
-    passages = tuple(Passage(p.start, p.end, p.kind, p.speaker, p.cut) for p in pieces)
+    passages = tuple(
+        Passage(p.start, p.end, p.kind, p.speaker, p.cut)
+        for p in pieces
+        if any(map(str.isalnum, text[p.start : p.end]))
+    )
     title = next((text[p.start : p.end] for p in passages if p.kind == "title"), None)
     return Cleaned(
         passages,
@@ -178,7 +182,7 @@ def _join_broken(text: str, pieces: list[_Piece]) -> list[_Piece]:
         before = joined[-1]
         if not piece.apart and not piece.marks and not before.cut:
             stopped = headings.ends_sentence(text[max(before.start, before.end - 8) : before.end])
-            continues = text[piece.start].islower() and not stopped
+            continues = text[piece.start].islower() and not stopped and text[before.end - 1] != ":"
             line = before.end - max(before.start, text.rfind("\n", before.start, before.end))
             if continues or (wrapped and line > (0.75 if stopped else 0.5) * width):
                 before.end, before.cut = piece.end, piece.cut
@@ -205,7 +209,7 @@ def _take_stamps(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> str
 
 def _name_titles(text: str, pieces: list[_Piece]) -> None:
     """The first line, and any line right after it that repeats it, where they have the shape of a title."""
-    if len(pieces) < 2:
+    if len(pieces) < 2 or is_question(pieces[0].marks, text[pieces[0].start : pieces[0].end][:200]):
         return
     first, second = (text[p.start : p.end] for p in pieces[:2])
     if headings.find_header_speaker(first) or headings.is_title(first, second, pieces[1].apart):
@@ -264,6 +268,8 @@ def _name_headings(text: str, pieces: list[_Piece]) -> None:
     stops = sum(headings.ends_sentence(text[max(p.start, p.end - 8) : p.end]) for p in pieces)
     sparse = stops < 0.6 * len(pieces)
     for place, piece in enumerate(pieces):
+        if piece.kind == "body" and piece.marks and not piece.marks.strip("#"):  # Markdown
+            piece.kind, piece.speaker = "heading", None
         if piece.kind != "body" or piece.end - piece.start > 110 or (piece.marks and piece.marks[-1] in "•-–—*+·‣▪"):
             continue
         line = text[piece.start : piece.end]
@@ -329,50 +335,55 @@ def _drop_appeals(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> li
 def _drop_repeats(text: str, pieces: list[_Piece], dropped: list[Dropped], printed: Printed) -> list[_Piece]:
     """Paragraphs printed before in this file, also where copies are glued together or cut short.
 
-    A short line counts as a repeat only next to one that is, in the order of the first print."""
+    A short line, or a part of a paragraph, counts as a repeat only next to one that is: both recur by chance."""
     kept: list[_Piece] = []
     lines = [text[p.start : p.end] for p in pieces]
     titles = {line for line, piece in zip(lines, pieces, strict=True) if piece.kind == "title"}
-    run = -2
+    run: int | None = None  # where the paragraph just dropped was printed first
     for place, (piece, line) in enumerate(zip(pieces, lines, strict=True)):
         before = printed.places.get(line)
+        after = printed.places.get(lines[place + 1]) if place + 1 < len(lines) else None
         if before is not None:
-            following = printed.places.get(lines[place + 1]) if place + 1 < len(lines) else None
-            in_run = before == run + 1 or following == before + 1
+            in_run = (run is not None and before == run + 1) or after == before + 1
             if len(line) >= _REPEAT_KEY or in_run or line in titles:
                 dropped.append(Dropped(piece.start, piece.end, "repeated text"))
                 run = before
                 continue
-        run = -2
-        left, right = _find_new(line, printed) if len(line) > _REPEAT_KEY else (0, len(line))
-        if left:
-            dropped.append(Dropped(piece.start, piece.start + len(line[:left].rstrip()), "repeated text"))
-        if right < len(line):
-            dropped.append(Dropped(piece.start + max(left, right), piece.end, "repeated text"))
-        if left < right:
-            piece.start, piece.end = _trim(text, piece.start + left, piece.start + right)
-            if piece.start < piece.end:
-                kept.append(piece)
+        left, right = 0, len(line)
         if len(line) > _REPEAT_KEY:
+            left, right, run = _find_new(line, printed, run is not None or after is not None)
             printed.heads.setdefault(line[:_REPEAT_KEY], line)
             printed.tails.setdefault(line[-_REPEAT_KEY:], line)
+        else:
+            run = None
         printed.places.setdefault(line, len(printed.places))
+        if left:
+            dropped.append(Dropped(piece.start, piece.start + len(line[:left].rstrip()), "repeated text"))
+        if left < right < len(line):
+            dropped.append(Dropped(piece.start + right, piece.end, "repeated text"))
+        if left < right:
+            piece.start, piece.end = _trim(text, piece.start + left, piece.start + right)
+            kept.append(piece)
     return kept
 
 
-def _find_new(line: str, printed: Printed) -> tuple[int, int]:
-    """The part of a line that was not printed before: whole paragraphs at either end of it were, or it is a part."""
-    left, right = 0, len(line)
-    for earlier in (printed.heads.get(line[:_REPEAT_KEY], ""), printed.tails.get(line[-_REPEAT_KEY:], "")):
-        if len(earlier) > len(line) and (earlier.startswith(line) or earlier.endswith(line)):
-            return right, right
+def _find_new(line: str, printed: Printed, in_run: bool) -> tuple[int, int, int | None]:
+    """(start, end) of the part of a line that was not printed before, and where what was cut off it was printed first.
+
+    Paragraphs printed before are cut off at either end; next to a repeat, so is a line that is part of one."""
+    head, tail = printed.heads.get(line[:_REPEAT_KEY], ""), printed.tails.get(line[-_REPEAT_KEY:], "")
+    for earlier in (head, tail):
+        if in_run and len(earlier) > len(line) and (earlier.startswith(line) or earlier.endswith(line)):
+            return len(line), len(line), printed.places[earlier]
+    left, right, last = 0, len(line), None
     while (earlier := printed.heads.get(line[left : left + _REPEAT_KEY], "")) and line.startswith(earlier, left):
         left += len(earlier)
         left += len(line) - left - len(line[left:].lstrip())
-    earlier = printed.tails.get(line[-_REPEAT_KEY:], "")
-    if earlier and len(line) - len(earlier) >= left and line.endswith(earlier):
-        right -= len(earlier)
-    return left, right
+        last = printed.places[earlier]
+    if tail and len(line) - len(tail) >= left and line.endswith(tail):
+        right -= len(tail)
+        last = printed.places[tail]
+    return left, right, last
 
 
 def _balance(

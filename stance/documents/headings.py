@@ -10,7 +10,7 @@ import re
 
 from stance.documents.sentences import split_sentences
 
-_TERMINAL = frozenset(".!?…:;,。！？؟।")
+_STOPS = frozenset(".!?…。！？؟।")
 _LETTER = r"[^\W\d_]"
 _SMALL_WORDS = """a an and as at but by for from in into nor of off on onto or out over per so the to under up upon via
 vs with not no is are be de la le du des von und der die das y e o el"""
@@ -70,7 +70,7 @@ def count_words(line: str) -> int:
 def ends_sentence(line: str) -> bool:
     """Whether the line closes with a stop, also inside closing quotes or brackets."""
     bare = line.rstrip("\"'”’»)] ")
-    return bool(bare) and bare[-1] in _TERMINAL
+    return bool(bare) and bare[-1] in _STOPS
 
 
 def is_title_case(line: str) -> bool:
@@ -134,7 +134,7 @@ def is_heading(line: str, following: str | None, previous: str | None, sparse_st
         last = line[:-1].rsplit(None, 1)[-1].casefold()
         says = _INTRODUCING.match(line) or (last.endswith("s") and " " in line and last not in _LISTED)
         return count_words(line) <= 5 and not (says or has_verb("it " + line[:-1]))
-    if ends_sentence(line):
+    if line[-1] in ",;" or ends_sentence(line):
         return False
     if is_title_case(line) and len(following) > len(line):
         return True

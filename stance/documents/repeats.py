@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from stance.records import Document
 
-# From here on two passages are one text: a changed word in every eight still passes, two reports of one event don't.
+# From here on two passages are one text: one changed word in twelve still passes, two reports of one event don't.
 MIN_SIMILARITY = 0.6
 # Shorter passages agree by chance ("The two sides agreed to meet again").
 MIN_WORDS = 12

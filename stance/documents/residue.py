@@ -73,10 +73,11 @@ _BLANK_LINE = re.compile(rf"(?:{_BLANK}[\s,.;:–-]*+)+", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“«„][^\"”»“«„\n]*[\"”»“]")
 # Every pattern of appeals.txt holds one of these; looking for them first is a hundred times faster.
 _APPEAL_HINTS = """donat|contribution|help me|help us|support us|support me|support our|support my|support this
-supporting|support independent|or become|and become|or join|and join|become our|become one|become a|me a coffee|us a coffee
-me a beer|us a beer|patreon|ko-fi|kofi|buymeacoffee|gofundme|paypal|superchat|subscribe|forget to|hit like|hit the like
-thanks button|sign up|join our|an appeal|if you like|if you enjoy|if you value|if you appreciate|поддержите|подпи|задонат
-підтримайте|підпи|unterstützen sie|spenden|soutenez|faites un don|apóyanos|donación|sostienici|wesprzyj"""
+supporting|support independent|or become|and become|or join|and join|become our|become one|become a|me a coffee
+us a coffee|me a beer|us a beer|patreon|ko-fi|kofi|buymeacoffee|gofundme|paypal|superchat|subscribe|forget to|hit like
+hit the like|thanks button|sign up|join our|an appeal|if you like|if you enjoy|if you value|if you appreciate
+поддержите|подпи|задонат|підтримайте|підпи|unterstützen sie|spenden|soutenez|faites un don|apóyanos|donación
+sostienici|wesprzyj"""
 _HINTS = tuple(_APPEAL_HINTS.replace("\n", "|").split("|"))
 
 
@@ -89,7 +90,7 @@ def _read_patterns(name: str) -> re.Pattern[str]:
 def find_residue(line: str) -> str | None:
     """Why a line (trimmed of marks) is no text, or None where it is."""
     if not any(map(str.isalnum, line)):
-        return "marks only"
+        return "marks"
     if len(line) > MAX_RESIDUE:
         return None
     if FORWARDED.fullmatch(line) or (line[-1] in ":]" and COPIED.fullmatch(line)):

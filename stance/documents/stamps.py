@@ -20,8 +20,8 @@ _DATE = (
 )
 _CALENDAR = re.compile(rf"(?<!\d){_DATE}(?!\d)", re.IGNORECASE)
 _STAMP = (
-    r"(?:(?:date|dated|published|posted|updated|created|дата|опубликовано|опубліковано|datum|fecha)\b"
-    r"\s*(?:on|at)?\s*[:=-]?\s*)"
+    r"(?:(?:date|dated|(?:last |first )?(?:published|posted|updated|modified|created)|дата|опубликовано|опубліковано|"
+    r"datum|fecha)\b\s*(?:on|at)?\s*[:=-]?\s*)"
 )
 _DATE_LINE = re.compile(
     rf"{_STAMP}?(?:[^\W\d_][\w.’' -]{{1,40}},\s+){{0,2}}(?:{_WEEKDAY})?{_DATE}{_CLOCK}\W*", re.IGNORECASE

@@ -84,6 +84,12 @@ def read_turns(paragraphs: Sequence[tuple[str, str]]) -> tuple[list[Turn | None]
     return turns, asked or dialogue
 
 
+def is_question(marks: str, text: str) -> bool:
+    """Whether the paragraph is labelled as an interviewer's question."""
+    turn = _read_turn(marks, text)
+    return turn is not None and turn.head == "question"
+
+
 def _read_turn(marks: str, text: str) -> Turn | None:
     if QUESTION_MARKS & set(marks):
         match = _QUESTION.match(text)
