@@ -240,9 +240,7 @@ class _Reader:
         quoted = [(q, _overlap((start, end), (q.start, q.end))) for q in quotes]
         quoted = [(q, n) for q, n in quoted if n > 0]
         share = sum(n for _, n in quoted) / size
-        best = max(cues, key=lambda c: (_overlap((start, end), c.scope), c.confidence, -c.span[0]), default=None)
-        if best is not None and _overlap((start, end), best.scope) / size < 0.45:
-            best = None
+        best = _dominant([c for c in cues if _overlap((start, end), c.scope) >= 0.45 * size])
         if best is not None and base is not None and best.kind in ("judge", "think", "show") and best.confidence < 0.85:
             best = None                      # inside somebody's speech: what he says of others' stands is his
         if best is not None and share < 0.1 and _says_nothing(self.text[start:end], start, best):
@@ -286,7 +284,9 @@ class _Reader:
             if best is None or cue is best or cue.holder is None or not (
                     cue.kind in ("say", "noun", "phrase") or (cue.kind == "show" and cue.confidence > 0.8)):
                 continue
-            if cue.span[0] < best.span[1] or best.trailing or cue.trailing:
+            if cue.trailing or (cue.span[0] < best.span[1] and not best.trailing):
+                continue
+            if best.trailing and (cue.kind != "say" or cue.confidence < 0.9):
                 continue
             if self.text[cue.holder[0]:cue.holder[1]].lower() in ("he", "she", "they", "it", "who", "his", "her", "their", "its"):
                 continue
@@ -319,7 +319,7 @@ class _Reader:
             return _Speaker(self.last.name if self.last else None, min(cue.confidence, 0.45), None, cue.span)
         start, end = cue.holder
         surface = self.text[start:end]
-        low = surface.lower()
+        low = surface.lower().replace("’", "'").split("'")[0]
         if low in ("he", "she", "his", "her", "him"):
             name = self._person_before(start, "f" if low in ("she", "her") else "m")
             return _Speaker(name or surface, min(cue.confidence, 0.7 if name else 0.35), cue.holder, cue.span)
@@ -438,6 +438,16 @@ def _clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, int]]
         else:
             spans[-1][1] = end
     return [(a, b) for a, b in spans]
+
+
+def _dominant(cues: list[Cue]) -> Cue | None:
+    """Of several cues for the same words the one that governs the others: one that closes the sentence ("…, records
+    show"), else the first."""
+    closing = [c for c in cues if c.trailing and c.kind != "judge"]
+    if closing:
+        return closing[-1]
+    leading = [c for c in cues if c.confidence >= 0.6 and not c.trailing]
+    return leading[0] if leading else max(cues, key=lambda c: (c.confidence, -c.span[0]), default=None)
 
 
 def _says_nothing(words: str, offset: int, cue: Cue) -> bool:

@@ -147,7 +147,9 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         modal = modal or tokens[j].low in ("could", "can", "may", "might", "should", "must")
         j -= 1
     bare = j == i - 1
-    if before is not None and bare and before.low in DETERMINERS | PREPOSITIONS - {"who"}:
+    if "ing" in tags and not be:
+        return _participle(tokens, i, kinds, clause_b, earlier)
+    if before is not None and bare and before.low in DETERMINERS | PREPOSITIONS - {"to"}:
         return None
     if j >= 0 and tokens[j].low == "to":
         if not (j > 2 and tokens[j - 1].low == "on" and tokens[j - 2].low in ("went", "goes", "go")):
@@ -155,14 +157,14 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         j -= 3                                                       # "went on to say"
     if be and "ing" not in tags:
         return _passive(tokens, i, kinds, (clause_a, clause_b)) if "part" in tags else None
-    if "ing" in tags and not be:
-        return _participle(tokens, i, kinds, clause_b, earlier)
-    if token.low in NOUN_LIKE and i + 1 < len(tokens) and tokens[i + 1].low in AUXILIARIES:
+    if not _may_be_active(tokens, i):
         return None
     if j >= 0 and tokens[j].low in ("and", "but", "or"):
         phrase = _shared_subject(tokens, j, i, clause_a, earlier)
     else:
         phrase = subject_of(tokens, j)
+    if phrase is None and tokens[j + 1].low in ("both", "all") and j + 2 == i:
+        phrase = j + 1, j + 2
     if phrase is None:
         return None
     a, b = phrase
@@ -180,6 +182,8 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     if not kinds & {"say", "judge", "quote"} and not _may_think(tokens, phrase):
         return None
     relative = j >= 0 and tokens[j].low in ("who", "which", "that")
+    if relative and tokens[a].low in ("a", "an", "any", "no") and any(t.low in ("will", "would", "can") for t in tokens[j:i]):
+        return None
     trailing = not relative and _is_trailing(tokens, clause_a, a, i, clause_b)
     confidence = _complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
     if not confidence:
@@ -193,6 +197,28 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     kind = next(k for k in ("say", "think", "judge", "show", "quote") if k in kinds)
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, max(end, i + 1))), kind,
                confidence * (0.8 if modal else 1.0), trailing)
+
+
+def _may_be_active(tokens: Tokens, i: int) -> bool:
+    """Whether the form at token i can be an active verb, by what follows it."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    low = tokens[i].low
+    if low in NOUN_LIKE and (following is None or following.text in ",.;"):
+        return any(t.text == "," or t.is_speech for t in tokens[max(0, i - 6):i])     # "…, the polls show."
+    if following is None:
+        return True
+    before = tokens[i - 1] if i else None
+    if following.low == "by" or (following.low == "of" and low == "accused") or (
+            following.low == "as" and low == "described" and before is not None and not before.is_capital
+            and before.low not in PRONOUNS):
+        return False                                                 # "a man accused of …"
+    if low in NOUN_LIKE:
+        if following.low in AUXILIARIES or has_verb(tokens, i, i + 2):
+            return False
+        if low.endswith("s") and not low.endswith("ss"):
+            return following.is_word and following.low not in PREPOSITIONS - {"to", "for", "on"} or following.text == ":" \
+                or following.is_speech
+    return True
 
 
 def _may_think(tokens: Tokens, phrase: Range) -> bool:
@@ -229,6 +255,8 @@ def _clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bo
         return True
     if head.text.endswith(("'s", "s'")):
         return False
+    if tokens[b].low == "states" and b - a < 3 and head.low not in SPEAKING_THINGS and not (b - a == 2 and tokens[a].is_capital):
+        return False
     if "base" in tags and "past" not in tags:
         return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
     if head.is_capital:
@@ -245,8 +273,10 @@ def _is_trailing(tokens: Tokens, clause_a: int, a: int, i: int, clause_b: int) -
     previous = tokens[a - 1]
     if previous.is_speech:
         return True
-    return previous.text in (",", "—", "–", "-") and n_words(tokens, clause_a, a - 1) >= 3 \
-        and has_verb(tokens, clause_a, a - 1) and _tail_only(tokens, i, clause_b)
+    if previous.text not in (",", "—", "–", "-") or n_words(tokens, clause_a, a - 1) < 3 \
+            or not _tail_only(tokens, i, clause_b):
+        return False
+    return n_words(tokens, i + 1, clause_b) == 0 or has_verb(tokens, clause_a, a - 1)
 
 
 def _tail_only(tokens: Tokens, i: int, clause_b: int) -> bool:
@@ -273,6 +303,10 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
     if trailing:
         if kinds & {"say", "quote"} and (speech or "say" in kinds):
             return 0.9
+        if kinds == {"quote"} and not speech:
+            return 0.0
+        if "show" in kinds:
+            return 0.82
         return 0.75 if "think" in kinds or speech else 0.6
     if following == ":" or following.startswith(BLANK):
         return 0.9
@@ -281,6 +315,8 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
         return 0.8 if speech or any(t.low in ("whether", "if", "who", "how", "what", "why", "about") for t in tokens[k:k + 6]) else 0.0
     if verb in _ACTS:
         return 0.85 if following == "that" or (clause_like and "a" != following != "an") or speech else 0.0
+    if verb in ("added", "adds", "add", "reported", "protested", "testified") and not speech and not clause_like:
+        return 0.0
     if "say" in kinds:
         return 0.9 if n_right or speech else 0.0
     if "think" in kinds:
@@ -299,7 +335,7 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
 def _inverted(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> Cue | None:
     """"…," said Ann Lee, a lawyer."""
     phrase = phrase_right(tokens, i + 1)
-    if phrase is None or tokens[phrase[0]].low in FIRST_SECOND:
+    if phrase is None or tokens[phrase[0]].low in FIRST_SECOND or tokens[i].low in ("told", "tells", "tell"):
         return None
     a, b = phrase
     clause_a, clause_b = clause
@@ -309,8 +345,14 @@ def _inverted(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> C
             return None
         if b < clause_b and tokens[b].is_word and tokens[b].low not in (_TAIL | {"who"}) - AUXILIARIES:
             return None
-        if n_words(tokens, clause_a, i) < 4 or not has_verb(tokens, clause_a, i - 1):
+        if n_words(tokens, clause_a, i) < 4 or not (has_verb(tokens, clause_a, i - 1) or b == clause_b
+                                                    or tokens[b].text in ".," or has_speech(tokens, clause_a, i)):
             return None
+        chunk = i - 1
+        while chunk > clause_a and tokens[chunk - 1].text != ",":
+            chunk -= 1
+        if chunk > clause_a and tokens[chunk].low in ("a", "an", "who", "the", "whose"):
+            return None                                              # "Ann Lee, a lawyer, said …"
     if not tokens[a].is_capital and tokens[a].low not in DETERMINERS | PRONOUNS and not after_speech:
         return None
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, clause), "say", 0.92, True)
@@ -345,6 +387,8 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
     phrase: Range | None = None
     if not joined and before.is_word:
         phrase = phrase_left(tokens, i - 1)
+        if phrase and phrase[0] and tokens[phrase[0] - 1].low not in ("with", "of", ",") and has_verb(tokens, 0, phrase[0]):
+            phrase = main_subject(tokens, phrase[0]) or phrase
         if phrase is None or tokens[phrase[1] - 1].low in _INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
             return None
         if following != "that" and not token_says(tokens[i].low) and not has_speech(tokens, i, clause_b):
@@ -463,5 +507,5 @@ def _phrase_cues(masked: str, tokens: Tokens) -> list[Cue]:
         cues.append(Cue(contents.span("what"), None, whole, "noun", 0.5))
     to_person = _TO_PERSON.match(masked)
     if to_person is not None:
-        cues.append(Cue((to_person.start("who") - 3, to_person.start("who") - 1), to_person.span("who"), whole, "phrase", 0.55))
+        cues.append(Cue((to_person.start("who") - 3, to_person.start("who") - 1), to_person.span("who"), whole, "phrase", 0.65))
     return cues

@@ -14,23 +14,23 @@ _VERBS = {
         write tweet report reply retort quip joke predict estimate suggest propose complain lament boast brag
         opine testify swear vow pledge promise disclose imply hint conclude inform assure remind urge protest
         recommend confirm reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume scoff
-        retweet proclaim decree recount confess reckon clarify counsel exclaim confide tout
+        retweet proclaim decree recount confess reckon clarify exclaim confide tout
         predict forecast reassure concur attest vouch moan grumble gripe""",
     "think": """believe think consider fear worry expect doubt suspect regard agree disagree
-        prefer view deem judge foresee envision dread resent want hope""",
+        prefer view deem foresee envision dread resent want hope""",
     "judge": """criticize criticise condemn denounce blast slam praise applaud laud hail welcome support oppose
         reject dismiss dispute question accuse blame call demand defend describe characterize characterise label brand
         dub mock ridicule decry deride endorse express voice attack assail rebuke castigate deplore bemoan
         disparage chide scold lambast lambaste rip chastise advocate champion liken compare portray depict
         refute rebut contradict disavow lambasted bash excoriate pillory hammer skewer berate trash
-        cite mention highlight fault favor favour promise repudiate encourage challenge discourage
+        cite mention highlight fault favor favour promise repudiate encourage discourage
         advise recommend commend thank threaten propose pan credit""",
     "show": """show find indicate reveal demonstrate discover learn conclude determine observe assess suggest
         estimate calculate realize realise understand imagine assume
-        decide signal anticipate guess know feel maintain remind""",
+        decide signal anticipate guess know feel maintain remind respond wonder""",
     "quote": """charge respond continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
-        begin conclude finish interject cry snap intone counter comment repeat observe recite chime post
-        email text sing deadpan thunder bellow plead beg demand inquire wonder echo signal""",
+        conclude interject cry snap intone counter comment repeat observe recite chime post
+        deadpan thunder bellow plead beg demand inquire wonder echo signal""",
 }
 
 _IRREGULAR = {
@@ -76,6 +76,8 @@ def _forms() -> dict[str, dict[str, frozenset[str]]]:
                 entry = table.setdefault(form, {"kinds": set(), "tags": set()})
                 entry["kinds"].add(kind)
                 entry["tags"].add(tag)
+    for noun in ("state", "remark", "report", "text", "signal"):         # as bare forms nearly always nouns
+        table.pop(noun, None)
     return {form: {name: frozenset(values) for name, values in entry.items()} for form, entry in table.items()}
 
 
@@ -101,8 +103,8 @@ SPEECH_NOUNS = frozenset("""statement claim assertion argument allegation accusa
     acknowledgment denial proposal recommendation demand message reminder worry sense confidence""".split())
 """Nouns that take "that": "her claim that the bill is dead"."""
 
-PRONOUNS = frozenset("he she they it who".split())
-FIRST_SECOND = frozenset("i we you me us".split())
+PRONOUNS = frozenset("he she they it who he's she's it's they've they're he'd she'd they'd he'll she'll they'll".split())
+FIRST_SECOND = frozenset("i we you me us i've i'm i'll i'd we've we're we'll we'd you've you're you'll you'd let's".split())
 
 VAGUE = frozenset("""analysts analyst experts expert critics critic proponents opponents observers sources source officials
     official supporters advocates commentators detractors people some many others several few most pundits skeptics

@@ -19,7 +19,7 @@ Range = tuple[int, int]
 
 _TOKEN = re.compile(
     r"¤+|(?:[A-Za-z]\.){2,}|\b(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Col|Lt|Sgt|St|Jr|Sr|Prof|Rev|Hon|Messrs)\."
-    r"|\b[A-Z]\.(?=\s\w)|[$€£]?\d[\d,.]*\d|[@#]?\w+(?:['-]\w+)*(?:s'(?!\w))?|[^\w\s]"
+    r"|\b[A-Z]\.(?=\s\w)|[$€£]?\d[\d,.]*\d%?|\d%?|[@#]?\w+(?:['-]\w+)*(?:s'(?!\w))?|[^\w\s]"
 )
 
 
@@ -37,7 +37,7 @@ SKIPPED = AUXILIARIES | NEGATIONS | words("""also then later again once twice ev
     later earlier today yesterday sometimes increasingly already initially""")
 # Ends a noun phrase to the left.
 STOPS = words("""that which because if when while as although though since after before until unless than so but where
-    whether how why what nor yet there not whom whose who like despite amid plus lest""") | AUXILIARIES
+    whether how why what nor yet there not whom whose who like despite amid plus lest whenever wherever whatever whoever""") | AUXILIARIES
 PREPOSITIONS = words("""of for at from in on with to by about against under over during between among within without
     through across near toward towards into onto via per inside outside behind above below beyond""")
 DETERMINERS = words("""the a an this these those his her their its our my your some many several few most all each
@@ -50,7 +50,8 @@ SPLITTERS = words("but while whereas although though where")
 # Sentence adverbs that stand before a subject with no comma.
 _OPENERS = words("""and or then also still meanwhile now however indeed perhaps maybe today yesterday later earlier
     recently here finally instead so only even just soon again once""")
-_ADJECTIVES_IN_LY = words("family daily weekly early likely elderly monthly friendly assembly july italy")
+_ADJECTIVES_IN_LY = words("""family daily weekly early likely elderly monthly friendly assembly july italy tally rally ally reply
+    supply bully anomaly monopoly unlikely only lonely deadly ugly holy homily""")
 # Plain verbs that end a noun phrase to the left although they attribute nothing.
 _PLAIN_VERBS = words("""sent built led left made took came got gave held ran won lost met set put kept brought began became
     heard spent paid went stood sat fell grew drew drove broke chose ate flew threw wore bought sold caught taught
@@ -62,8 +63,9 @@ SPEAKING_THINGS = words("""poll polls survey surveys study studies report report
     figures results research emails analysis investigation investigators numbers statistics complaint lawsuit suit
     memo letter statement article review audit transcript filing filings declaration findings estimates ad ads video
     book essay headline editorial website caption message text tweet resolution ruling opinion assessment reporting
-    papers sources intelligence evidence experts index census footage""")
+    papers sources intelligence evidence experts index census footage email paper editorials letters memos statements tally""")
 """Documents and counts that are said to say."""
+_TIME_WORDS = words("ago weeks days months years hours less more than on last late early over in earlier later about")
 _APPOSITIVE_START = words("a an who whose which where also jr jr. sr sr. formerly now himself herself r d")
 _PARTICIPIAL = re.compile(r"\w{2,}ing$")
 
@@ -162,6 +164,10 @@ def _is_finite(tokens: Tokens, k: int, first: int) -> bool:
 
 def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
     """The noun phrase that ends at token j; minimal: without crossing a preposition."""
+    if j >= 0 and tokens[j].text == ")":
+        while j > 0 and tokens[j].text != "(":
+            j -= 1
+        j -= 1
     if j < 0 or not tokens[j].is_word:
         return None
     if tokens[j].low in FIRST_SECOND or (tokens[j].low in PRONOUNS and tokens[j].low != "who"):
@@ -228,7 +234,9 @@ def phrase_right(tokens: Tokens, i: int) -> Range | None:
                 k += 1
                 continue
             break
-        if token.low in STOPS or token.low in FIRST_SECOND or token.low in PRONOUNS or token.low in TIMES:
+        if token.low in STOPS or token.low in FIRST_SECOND or token.low in PRONOUNS:
+            break
+        if token.low in TIMES and (k != i + 1 or tokens[i].low not in DETERMINERS):
             break
         if token.low in PREPOSITIONS and (k == i or token.low not in ("of", "for", "at", "from", "with", "in")):
             break
@@ -259,7 +267,18 @@ def subject_of(tokens: Tokens, j: int) -> Range | None:
             tokens[phrase[1] - 1].low in SPEAKING_THINGS else None
     if tokens[j].text in ",)—–-":
         return _before_apposition(tokens, j)
-    return phrase_left(tokens, j)
+    return phrase_left(tokens, _before_time(tokens, j))
+
+
+def _before_time(tokens: Tokens, j: int) -> int:
+    """The token before "two weeks ago", "last Tuesday", "less than a month later" that ends at token j."""
+    if tokens[j].low not in TIMES and tokens[j].low not in ("ago", "weeks", "days", "months", "years", "hours"):
+        return j
+    k = j
+    while k > 0 and (tokens[k].low in TIMES or tokens[k].low in _TIME_WORDS or tokens[k].low[0].isdigit()
+                     or tokens[k].low in DETERMINERS - {"his", "her", "their", "its"}):
+        k -= 1
+    return k if tokens[k].is_word and k >= 0 and tokens[k].low not in STOPS else j
 
 
 def _before_apposition(tokens: Tokens, j: int) -> Range | None:
@@ -278,33 +297,38 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
         first -= 1
     commas = [k for k in range(first, j + 1) if tokens[k].text == ","]
     start = first
+    adverbial: set[int] = set()
     for comma in commas[:-1]:
         opening = tokens[start]
         phrase = phrase_left(tokens, comma - 1)
-        lone = opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"} \
-            or _PARTICIPIAL.match(opening.low) \
+        lone = (opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"}
+                and not (opening.low == "that" and start == first)) \
+            or (_PARTICIPIAL.match(opening.low) and comma - start > 1) \
             or (start > first and opening.low in _APPOSITIVE_START - {"a", "an", "also", "now"}) \
             or opening.low in TIMES or (tokens[comma - 1].low in TIMES and comma - start <= 4)
         if phrase is not None and not lone and not has_verb(tokens, start, comma):
             return phrase
+        if lone:
+            adverbial.add(comma)
         start = comma + 1
     for k in range(len(commas) - 2, -1, -1):
         phrase = phrase_left(tokens, commas[k] - 1)
         head = commas[k - 1] + 1 if k else first
-        if phrase is not None and (k == 0 or tokens[head].low not in _APPOSITIVE_START):
+        if phrase is not None and commas[k] not in adverbial and (k == 0 or tokens[head].low not in _APPOSITIVE_START):
             return phrase
     return None
 
 
 def main_subject(tokens: Tokens, i: int) -> Range | None:
     """The subject of the clause before a participle at token i ("X did this, adding that")."""
-    k = 0
-    opening = tokens[0].low if tokens else ""
+    k = max((n + 1 for n in range(i) if tokens[n].low in ("but", ";") and n + 2 < i), default=0)
+    opening = tokens[k].low if tokens else ""
     if opening in PREPOSITIONS or opening in ("when", "while", "after", "before", "as", "if") \
             or _PARTICIPIAL.match(opening) or opening in ("earlier", "later", "last", "today", "yesterday"):
+        first = k
         while k < i and tokens[k].text != ",":
             k += 1
-        k = k + 1 if k + 1 < i else 0
+        k = k + 1 if k + 1 < i else first
     while k < i and (not tokens[k].is_word or tokens[k].low in _OPENERS or tokens[k].low in ("but", "yet")):
         k += 1
     if k >= i:
