@@ -6,103 +6,168 @@ that speak to a stated question and target. Labels no stance and reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.alignment.words import content_words, rarity
+from stance.alignment.grouping import Pair, lay_rows, relate_pairs
+from stance.alignment.matching import match_all, match_some
+from stance.alignment.naming import name_issue
+from stance.alignment.neighbours import find_neighbours
+from stance.alignment.reading import PRIOR, Reading, Texts, read_claims
 from stance.encoding import Encoder
 from stance.records import Asked, Claim, Document, Issue, digest
 
-Matrix = NDArray[np.float64]
+Array = NDArray[np.float64]
+
+ALL_PAIRS_UP_TO = 1200  # claims; above, only neighbours are scored
+SHORTLIST = 40
 
 
 def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder, asked: Sequence[Asked] = (),
                  matcher: Any = None, threshold: float = 0.5) -> list[Issue]:
     """The issues that these claims speak to, asked ones first, each with a score per claim.
 
-    A discovered issue has claims of two sources or more. The result does not depend on the order of the inputs, and
-    a higher threshold only splits."""
-    source = {document.id: document.source for document in documents}
+    A discovered issue has claims of two sources or more, and any two of its claims from different sources speak to one
+    thing. The result does not depend on the order of the inputs, and a higher threshold only splits.
+
+    threshold  lowest probability that two claims, or a question and a claim, speak to one thing
+    """
+    source_of = {document.id: document.source for document in documents}
     claims = sorted(claims, key=lambda claim: claim.id)
     if not claims:
-        return [Issue(a.id, a.question, a.target, (), asked=a.id, why="asked") for a in asked]
+        return [Issue(a.id, a.question, a.target, (), asked=a.id, why="asked by the user") for a in asked]
+    sources = [source_of.get(claim.document_id, claim.document_id) for claim in claims]
+    reading = read_claims(documents, claims, encoder)
+    issues = _ask(asked, claims, reading, threshold)
+    scores = _score_pairs(sources, reading)
+    weights = _weights()
+    logit = float(np.log(threshold / (1 - threshold)))
+    related = relate_pairs(sources, scores, logit, weights.slack, weights.n_best)
     texts = [claim.text for claim in claims]
-    vectors = encoder.encode(texts).astype(np.float64)
-    mean = vectors.mean(0) * min(1.0, len(vectors) / 30)
-    vectors = _unit(vectors - mean)
-    idf = rarity(texts)
-    bags = _bags(texts, idf)
-    issues = []
-    if asked:
-        questions = [f"{a.question} {a.target}" for a in asked]
-        near = _unit(encoder.encode(questions).astype(np.float64) - mean) @ vectors.T
-        logit = 9 * near + 5 * _shared(_bags(questions, idf), bags) - 2.8
-        for a, row in zip(asked, 1 / (1 + np.exp(-logit)), strict=True):
-            members = {claims[i].id: round(float(row[i]), 4) for i in np.flatnonzero(row >= threshold)}
-            issues.append(Issue(a.id, a.question, a.target, tuple(members), asked=a.id, scores=members, why="asked"))
-    affinity = 1 / (1 + np.exp(-(9 * (vectors @ vectors.T) + 5 * _shared(bags, bags) - 2.8)))
-    for group in _groups(affinity, threshold):
-        if len({source.get(claims[i].document_id, claims[i].document_id) for i in group}) < 2:
-            continue
-        inner = affinity[np.ix_(group, group)]
-        fit = (inner.sum(1) - inner.diagonal()) / (len(group) - 1)
-        anchor = group[int(fit.argmax())]
-        target = _target([texts[i] for i in group], idf)
-        scores = {claims[i].id: round(float(p), 4) for i, p in zip(group, fit, strict=True)}
-        issues.append(Issue(digest("issue", texts[anchor]), f"What is said about {target}?", target, tuple(scores),
-                            scores=scores, why=f"claims near “{texts[anchor]}”"))
+    for row in lay_rows(sources, related):
+        fit = {i: float(np.mean([related[i][j] for j in row if j in related[i]])) for i in row}
+        anchor = max(row, key=lambda i: (fit[i], claims[i].id))
+        title, target = name_issue([texts[i] for i in row], [sources[i] for i in row], reading.weigh)
+        members = {claims[i].id: round(1 / (1 + float(np.exp(-fit[i]))), 4) for i in row}
+        key = digest("issue", texts[anchor], *sorted(texts[i] for i in row if i != anchor)[:1])
+        issues.append(Issue(key, title, target, tuple(members), scores=members,
+                            why=f"{len(row)} claims of {len({sources[i] for i in row})} sources near: "
+                                f"“{texts[anchor]}”"))
     return issues
 
 
-def _unit(rows: Matrix) -> Matrix:
-    unit: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return unit
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """What turns likeness into log-odds; `weights.json` says how it was obtained."""
+
+    pair_slope: float
+    pair_bias: float
+    slack: float
+    n_best: int
+    question_overlap: float
+    question_text: float
+    question_rivals: float
+    question_slope: float
+    question_bias: float
 
 
-def _bags(texts: Sequence[str], idf: Callable[[str], float]) -> list[dict[str, float]]:
-    bags = []
-    for text in texts:
-        bag = {word: idf(word) for word, _, _ in content_words(text)}
-        length = sum(w * w for w in bag.values()) ** .5 or 1.0
-        bags.append({word: w / length for word, w in bag.items()})
-    return bags
+@cache
+def _weights() -> _Weights:
+    plain = json.loads(files("stance.alignment").joinpath("weights.json").read_text(encoding="utf-8"))
+    return _Weights(**{name: value for name, value in plain.items() if not name.startswith("_")})
 
 
-def _shared(a: Sequence[dict[str, float]], b: Sequence[dict[str, float]]) -> Matrix:
-    return np.array([[sum(w * y[word] for word, w in x.items() if word in y) for y in b] for x in a])
+def _score_pairs(sources: Sequence[str], reading: Reading) -> dict[Pair, float]:
+    """Log-odds, for pairs of two sources, that they speak to one thing."""
+    texts, weights = reading.claims, _weights()
+    n = len(texts)
+    scores: dict[Pair, float] = {}
+    if n <= ALL_PAIRS_UP_TO:
+        likeness = match_all(texts, texts)
+        likeness = (likeness + likeness.T) / 2
+        for i in range(n):
+            for j in range(i + 1, n):
+                if sources[i] != sources[j]:
+                    scores[i, j] = float(likeness[i, j])
+        sample = np.array(list(scores.values()))
+    else:
+        near, _ = find_neighbours(texts.pooled, sources, SHORTLIST)
+        for i, (others, values) in enumerate(zip(near, match_some(texts, texts, near), strict=True)):
+            for j, value in zip(others, values, strict=True):
+                scores[min(i, int(j)), max(i, int(j))] = float(value)
+        sample = _sample_pairs(sources, texts)
+    middle, spread = _scale(sample, n, reading.background)
+    return {pair: weights.pair_slope * (value - middle) / spread + weights.pair_bias for pair, value in scores.items()}
 
 
-def _groups(affinity: Matrix, threshold: float) -> list[list[int]]:
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    if len(affinity) < 2:
-        return [[0]]
-    distance = 1 - (affinity + affinity.T) / 2
-    np.fill_diagonal(distance, 0)
-    labels = fcluster(linkage(squareform(distance, checks=False), "average"), 1 - threshold, "distance")
-    groups: dict[int, list[int]] = {}
-    for index, label in enumerate(labels):
-        groups.setdefault(int(label), []).append(index)
-    return list(groups.values())
+def _sample_pairs(sources: Sequence[str], texts: Texts, n_claims: int = 400) -> Array:
+    """Likeness of pairs of two sources among evenly spaced claims."""
+    chosen = np.unique(np.linspace(0, len(texts) - 1, n_claims).astype(np.int64))
+    full = [np.zeros(0, np.int64)] * len(texts)
+    for i in chosen.tolist():
+        full[i] = np.array([j for j in chosen.tolist() if sources[j] != sources[i]], dtype=np.int64)
+    return np.concatenate([values for values in match_some(texts, texts, full) if len(values)])
 
 
-def _target(texts: Sequence[str], idf: Callable[[str], float]) -> str:
-    """The run of words that weighs most and that most of the texts share."""
-    found: dict[str, tuple[set[int], float, str]] = {}
-    for index, text in enumerate(texts):
-        words = content_words(text)
-        for first in range(len(words)):
-            for last in range(first, min(first + 3, len(words))):
-                part = words[first:last + 1]
-                surface = text[part[0][1]:part[-1][2]]
-                if len(surface.split()) > 4 or any(mark in surface for mark in ",.;:!?"):
-                    continue
-                key = " ".join(word for word, _, _ in part)
-                seen, weight, best = found.get(key, (set(), sum(idf(word) for word, _, _ in part), surface))
-                found[key] = (seen | {index}, weight, min(best, surface))
-    ranked = sorted(found.values(), key=lambda item: (-(len(item[0]) - 1 + .01) * item[1], item[2]))
-    return ranked[0][2] if ranked else texts[0][:60]
+def _scale(sample: Array, n_claims: int, background: Texts) -> tuple[float, float]:
+    """Mean and standard deviation of likeness among claims that happen to be in one run; the stand-in sentences count
+    as `PRIOR` claims."""
+    apart = match_all(background, background)
+    apart = ((apart + apart.T) / 2)[~np.eye(len(background), dtype=bool)]
+    share = n_claims / (n_claims + PRIOR) if len(sample) > 1 else 0.0
+    middle = share * (float(sample.mean()) if share else 0.0) + (1 - share) * float(apart.mean())
+    spread = share * (float(sample.std()) if share else 0.0) + (1 - share) * float(apart.std())
+    return middle, max(spread, 1e-6)
+
+
+def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, threshold: float) -> list[Issue]:
+    """The asked issues with the claims that speak to them."""
+    if not asked:
+        return []
+    weights = _weights()
+    order = sorted(range(len(asked)), key=lambda k: asked[k].id)
+    questions = reading.read([f"{asked[k].question} {asked[k].target}" for k in order])
+    texts, apart = reading.claims, reading.background
+    total: Array = np.zeros((len(questions), len(texts)))
+    for weight, near, far in (
+            (1.0, match_all(questions, texts), match_all(questions, apart)),
+            (weights.question_text, questions.pooled @ texts.pooled.T, questions.pooled @ apart.pooled.T),
+            (weights.question_overlap, _overlap(questions, texts), _overlap(questions, apart))):
+        share = len(texts) / (len(texts) + PRIOR)
+        middle = share * float(near.mean()) + (1 - share) * float(far.mean())
+        spread = share * float(near.std()) + (1 - share) * float(far.std())
+        total += weight * (near - middle) / max(spread, 1e-6)
+    if len(questions) > 1:
+        rivals = np.sort(total, axis=0)[-2:].mean(0, keepdims=True)
+        total += weights.question_rivals * (total - rivals)
+    chance = 1 / (1 + np.exp(-(weights.question_slope * total + weights.question_bias)))
+    issues = []
+    for k, row in sorted(zip(order, chance, strict=True), key=lambda item: item[0]):
+        members = {claims[i].id: round(float(row[i]), 4) for i in np.flatnonzero(row >= threshold).tolist()}
+        issues.append(Issue(asked[k].id, asked[k].question, asked[k].target, tuple(members), asked=asked[k].id,
+                            scores=members, why="asked by the user"))
+    return issues
+
+
+def _overlap(a: Texts, b: Texts) -> Array:
+    """(n_a, n_b): cosine of the texts' bags of words, weighed by the run's idf."""
+    from scipy.sparse import csr_matrix
+
+    column = {stem: k for k, stem in enumerate(sorted(set(a.stems) | set(b.stems)))}
+
+    def bag(texts: Texts) -> Any:
+        owners = np.repeat(np.arange(len(texts)), np.diff(texts.starts))
+        matrix = csr_matrix((texts.weights.astype(np.float64), (owners, [column[stem] for stem in texts.stems])),
+                            shape=(len(texts), len(column)))
+        length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1)).ravel())
+        return csr_matrix(matrix.multiply(1 / np.maximum(length, 1e-9)[:, None]))
+
+    shared: Array = np.asarray((bag(a) @ bag(b).T).todense())
+    return shared

