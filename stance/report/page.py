@@ -205,10 +205,10 @@ def _one_each(spoken: Sequence[Spoken]) -> list[Spoken]:
     ordered = sorted(spoken, key=lambda s: (not s.is_clear, s.stance is None, -_sureness(s), s.claim.start, s.claim.id))
     for s in ordered:
         best.setdefault((s.holder.casefold(), s.stance, s.claim.voice), s)
-    seen: set[str | None] = set()
-    firsts = [s for s in best.values() if s.stance not in seen and not seen.add(s.stance)]  # type: ignore[func-returns-value]
-    rest = [s for s in best.values() if s not in firsts]
-    return sorted([*firsts, *rest], key=lambda s: (not s.is_clear, s in rest))
+    firsts: dict[str | None, Spoken] = {}
+    for s in best.values():
+        firsts.setdefault(s.stance, s)
+    return sorted(best.values(), key=lambda s: (not s.is_clear, s is not firsts[s.stance]))
 
 
 def _entry(s: Spoken, row: Sequence[Spoken], number: Mapping[str, int], people: Mapping[str, int],
