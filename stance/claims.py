@@ -155,9 +155,9 @@ def _asserts(words: str) -> bool:
         return False
     if _NAVIGATION.match(words) and (n < 6 or _IMPERATIVE_NAVIGATION.match(words)):
         return False
-    if n < 8 and not _FINITE.search(words):
+    if n < 5 and words.rstrip("\"'”’»)")[-1:] not in (".", "!", "…"):
         return False
-    return n >= 4 or bool(_FINITE.search(words))
+    return n >= 8 or bool(_FINITE.search(words))
 
 
 def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:

@@ -21,7 +21,7 @@ UNCERTAIN = 0.5
 """Below this confidence an attribution is uncertain."""
 
 _PRONOUNS = frozenset("he she they it who which his her their its i we".split())
-_SOURCE = re.compile(r"^\W*(?:source|sources|according to|quoting|citing)\s*[:：]\s*(?P<who>.+?)\W*$", re.I)
+_SOURCE = re.compile(r"^\W*(?:source|sources|according to|quoting|citing)\s*[:：]\s*(?P<who>.+?)[\s.,;:]*$", re.I)
 _ANNOUNCED = re.compile(r"\b(?:quot(?:e|es|ing|ed)|in (?:his|her|their|its|the) (?:own )?words|key (?:takeaways|findings|points)|"
                         r"following|as follows|full text|statement reads|talking points)\b", re.I)
 _POSSESSOR = re.compile(r"(?P<who>[A-Z][\w.’'-]*(?:[ -][\w.’'-]+){0,6}?)['’]s? (?:\w+ ){0,2}?(?i:key |opening |closing |full )?"
@@ -202,6 +202,9 @@ class _Reader:
             if sentence.start < q.end <= sentence.end + 1:
                 after = next((c for c in found if c.span[0] >= q.end - 1 and c.kind in ("say", "quote", "phrase", "think")
                               and c.span[0] - q.end < 90 and (c.trailing or c.span[0] - q.end < 40)), None)
+            if 0 <= sentence.start - q.end <= 2 and found and after is None \
+                    and _says_nothing(self.text[sentence.start:sentence.end], sentence.start, found[0]):
+                return self._speaker(found[0])
             if sentence.start <= q.start < sentence.end:
                 before = next((c for c in reversed(found) if c.span[1] <= q.start + 1), None)
         cue = after if after is not None and (before is None or after.trailing) else before

@@ -339,7 +339,7 @@ def _inverted(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> C
         return None
     a, b = phrase
     clause_a, clause_b = clause
-    after_speech = tokens[i - 1].is_speech
+    after_speech = tokens[i - 1].is_speech or (i > 1 and tokens[i - 1].text == "," and tokens[i - 2].is_speech)
     if not after_speech:
         if "say" not in kinds or not (tokens[a].is_capital or tokens[a].low in ("the", "a", "an", "one", "some", "many")):
             return None

@@ -21,6 +21,8 @@ _ABBREVIATED = re.compile(r"(?P<long>[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|of|fo
 _ROLE_AFTER = re.compile(r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[\w-]+ ){0,3}?(%s)(?=[,.;)]| of\b| for\b| at\b| from\b| and\b| in\b)"
                          % "|".join(sorted(ROLE_NOUNS)))
 _TRAILING = re.compile(r"(?:[\s,;:–—\"“”'’-]+|['’]s|(?<=s)['’])$")
+_STATEMENT_OF = re.compile(r"^(?:an? |the )?(?:\w+ ){0,3}(?:statement|announcement|release|letter|communiqu[eé]|post|message) "
+                           r"(?:(?:issued|published|released|made) )?(?:from|by|of) (?:the )?(?=[A-Z])", re.I)
 _LEADING = re.compile(r"^(?:(?:and|but|or|that|also|then|both|even|not|like|as)\s+)+(?=\S)", re.I)
 _BEHIND = re.compile(r" (?:of|for|at|from|in|on|with|who|which|that|to|by|about|against|and his|and her)\b|,|\(| [—–-] ")
 _FEMALE_TITLES = frozenset("mrs ms miss lady queen congresswoman spokeswoman chairwoman".split())
@@ -58,6 +60,7 @@ class Names:
     def fullest(self, surface: str) -> str:
         """The surface with its name completed, its titles and trailing junk taken off, else as printed."""
         cleaned = tidy(surface)
+        cleaned = _STATEMENT_OF.sub("", cleaned)
         bare = re.sub(r"^[Tt]he ", "", cleaned)
         if bare in self.abbreviations:
             return self.abbreviations[bare]
@@ -68,7 +71,14 @@ class Names:
             return cleaned
         last = _bare(words[-1])
         name = self.full.get(last)
-        if name is None or not last[:1].isupper():
+        if name is None:
+            titles = next((k for k, w in enumerate(words) if w.rstrip(".").lower() not in TITLES), len(words))
+            rest = words[titles:]
+            if titles and len(rest) >= 2 and _may_be_person(last) and not behind and all(w[0].isupper() for w in rest) \
+                    and not any(w.lower() in INSTITUTIONS for w in rest):
+                return " ".join(rest)
+            return cleaned
+        if not last[:1].isupper():
             return cleaned
         before = words[:-1]
         known = set(name.split())
