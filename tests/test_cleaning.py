@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stance.documents.cleaning import Cleaned, Printed, clean
+from stance.documents.cleaning import Cleaned, clean
+from stance.documents.printed import Printed
 
 STORY = (
     "The council of Lindenau voted on Monday to close the market square to cars for a trial period of one year. "
@@ -218,7 +219,7 @@ def test_blanks_as_whole_adverbials_are_dropped_and_blanks_in_sentences_stay() -
 
 @pytest.mark.parametrize("cut", ["<...>", "<…>", "[…]", "(...)"])
 def test_an_editorial_cut_is_a_boundary_and_marks_what_stands_before_it(cut: str) -> None:
-    text = f"{STORY} {cut}\n{MORE} {cut} {THIRD}\n{cut}\n✅ Nothing was cut after this sentence of the report."
+    text = f"{STORY} {cut} {MORE} {cut} {THIRD}\n{cut}\n✅ Nothing was cut after this sentence of the report."
     cleaned = clean(text)
     assert kept(text, cleaned)[:3] == [STORY, MORE, THIRD]
     assert [p.cut for p in cleaned.passages] == [True, True, True, False]

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from stance.documents import headings, residue, stamps
+from stance.documents.printed import Printed, find_new_parts
 from stance.documents.residue import EDGE
 from stance.documents.sentences import split_sentences
 from stance.documents.turns import Turn, is_question, read_turns
@@ -22,11 +23,10 @@ from stance.records import Dropped, Passage, PassageKind
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _TAIL_TAGS = re.compile(r"(?<=[.!?…\"”»)\]])\s*(?:[#＃]\w++[\s,;|]*+){1,30}$")
 _TAIL_LINK = re.compile(r"(?<=[.!?…\"”»)\]])\s*(?:(?:https?://|www\.|t\.me/)\S++\s*+)+$")
+_WORD_CHARACTER = re.compile(r"[^\W_]")
 _SPEECH = residue.SPEECH_MARKS
 # Bylines, datelines and glued dates are looked for in the first lines only: further down they are part of the story.
 _HEAD_LINES = 6
-# Characters compared at either end of a paragraph to find an earlier print of it; shorter ones repeat by chance.
-_REPEAT_KEY = 40
 
 
 @dataclass(slots=True)
@@ -40,15 +40,6 @@ class _Piece:
     cut: bool = False
     kind: PassageKind = "body"
     speaker: str | None = None
-
-
-@dataclass(slots=True)
-class Printed:
-    """Paragraphs that a file has printed so far, so that later copies are recognised. One per file."""
-
-    places: dict[str, int] = field(default_factory=dict)
-    heads: dict[str, str] = field(default_factory=dict)
-    tails: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ def clean(text: str, start: int = 0, end: int | None = None, printed: Printed | 
     passages = tuple(
         Passage(p.start, p.end, p.kind, p.speaker, p.cut)
         for p in pieces
-        if any(map(str.isalnum, text[p.start : p.end]))
+        if _WORD_CHARACTER.search(text, p.start, p.end)
     )
     title = next((text[p.start : p.end] for p in passages if p.kind == "title"), None)
     return Cleaned(
@@ -107,16 +98,17 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _read_lines(text: str, start: int, end: int, dropped: list[Dropped]) -> list[_Piece]:
     """Lines, split at editorial cuts, trimmed, without residue."""
     pieces: list[_Piece] = []
-    last = start
+    last, apart = start, True
     for match in _LINE.finditer(text, start, end):
         line_start, line_end = match.span()
         if match.group().isspace():
             continue
-        apart = text.count("\n", last, line_start) > 1 or text.count("\r", last, line_start) > 1
+        apart = apart or text.count("\n", last, line_start) > 1 or text.count("\r", last, line_start) > 1
         last = line_end
         for left, right, is_cut in _split_cuts(text, line_start, line_end):
             if is_cut:
                 dropped.append(Dropped(left, right, "editorial cut"))
+                apart = True
                 if pieces:
                     pieces[-1].cut = True
                 continue
@@ -125,10 +117,11 @@ def _read_lines(text: str, start: int, end: int, dropped: list[Dropped]) -> list
                 continue
             if reason := residue.find_residue(text[inner:outer]):
                 dropped.append(Dropped(inner, outer, reason))
+                apart = True
                 continue
             outer = _drop_tail(text, inner, outer, dropped)
             pieces.append(_Piece(inner, outer, text[left:inner].strip(), apart))
-            apart = True
+            apart = False
     return pieces
 
 
@@ -136,9 +129,10 @@ def _split_cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int, boo
     """Spans of a line between editorial cuts, and the cuts. "[…]" in mid-sentence stays: the reader sees the gap."""
     line = text[start:end]
     if ".." in line or "…" in line:
-        for match in residue.CUT.finditer(line):
-            left, right = start + match.start(), start + match.end()
-            before, after = text[start:left].rstrip(), text[right:end].lstrip()
+        for match in residue.CUT.finditer(text, start, end):
+            left, right = match.span()
+            # a window is enough to see how the words around end and begin, and keeps a long line linear
+            before, after = text[max(start, left - 99) : left].rstrip(), text[right : min(end, right + 99)].lstrip()
             if (
                 text[left] != "<"
                 and before
@@ -196,7 +190,7 @@ def _take_stamps(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> str
     published = None
     for place, piece in enumerate(pieces):
         while piece.start < piece.end and (
-            stamp := stamps.find_stamp(text[piece.start : piece.end], place < _HEAD_LINES)
+            stamp := stamps.find_stamp(text[piece.start : min(piece.end, piece.start + 400)], place < _HEAD_LINES)
         ):
             length, reason, date = stamp
             published = published or date
@@ -333,57 +327,20 @@ def _drop_appeals(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> li
 
 
 def _drop_repeats(text: str, pieces: list[_Piece], dropped: list[Dropped], printed: Printed) -> list[_Piece]:
-    """Paragraphs printed before in this file, also where copies are glued together or cut short.
-
-    A short line, or a part of a paragraph, counts as a repeat only next to one that is: both recur by chance."""
+    """Paragraphs, and parts of paragraphs, that the file has printed before."""
+    lines = [(text[piece.start : piece.end], piece.kind == "title") for piece in pieces]
     kept: list[_Piece] = []
-    lines = [text[p.start : p.end] for p in pieces]
-    titles = {line for line, piece in zip(lines, pieces, strict=True) if piece.kind == "title"}
-    run: int | None = None  # where the paragraph just dropped was printed first
-    for place, (piece, line) in enumerate(zip(pieces, lines, strict=True)):
-        before = printed.places.get(line)
-        after = printed.places.get(lines[place + 1]) if place + 1 < len(lines) else None
-        if before is not None:
-            in_run = (run is not None and before == run + 1) or after == before + 1
-            if len(line) >= _REPEAT_KEY or in_run or line in titles:
-                dropped.append(Dropped(piece.start, piece.end, "repeated text"))
-                run = before
-                continue
-        left, right = 0, len(line)
-        if len(line) > _REPEAT_KEY:
-            left, right, run = _find_new(line, printed, run is not None or after is not None)
-            printed.heads.setdefault(line[:_REPEAT_KEY], line)
-            printed.tails.setdefault(line[-_REPEAT_KEY:], line)
-        else:
-            run = None
-        printed.places.setdefault(line, len(printed.places))
-        if left:
-            dropped.append(Dropped(piece.start, piece.start + len(line[:left].rstrip()), "repeated text"))
-        if left < right < len(line):
-            dropped.append(Dropped(piece.start + right, piece.end, "repeated text"))
-        if left < right:
-            piece.start, piece.end = _trim(text, piece.start + left, piece.start + right)
+    for piece, (left, right) in zip(pieces, find_new_parts(lines, printed), strict=True):
+        start, end = _trim(text, piece.start + left, piece.start + right)
+        for gap_start, gap_end in (
+            ((piece.start, start), (end, piece.end)) if start < end else ((piece.start, piece.end),)
+        ):
+            if text[gap_start:gap_end].strip():
+                dropped.append(Dropped(gap_start, gap_end, "repeated text"))
+        if start < end:
+            piece.start, piece.end = start, end
             kept.append(piece)
     return kept
-
-
-def _find_new(line: str, printed: Printed, in_run: bool) -> tuple[int, int, int | None]:
-    """(start, end) of the part of a line that was not printed before, and where what was cut off it was printed first.
-
-    Paragraphs printed before are cut off at either end; next to a repeat, so is a line that is part of one."""
-    head, tail = printed.heads.get(line[:_REPEAT_KEY], ""), printed.tails.get(line[-_REPEAT_KEY:], "")
-    for earlier in (head, tail):
-        if in_run and len(earlier) > len(line) and (earlier.startswith(line) or earlier.endswith(line)):
-            return len(line), len(line), printed.places[earlier]
-    left, right, last = 0, len(line), None
-    while (earlier := printed.heads.get(line[left : left + _REPEAT_KEY], "")) and line.startswith(earlier, left):
-        left += len(earlier)
-        left += len(line) - left - len(line[left:].lstrip())
-        last = printed.places[earlier]
-    if tail and len(line) - len(tail) >= left and line.endswith(tail):
-        right -= len(tail)
-        last = printed.places[tail]
-    return left, right, last
 
 
 def _balance(

@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from stance.documents.cleaning import Printed, clean
+from stance.documents.cleaning import clean
 from stance.documents.decoding import decode_text
 from stance.documents.draft import Draft, UnreadableError
 from stance.documents.language import detect_language
 from stance.documents.plain import read_markdown, read_plain
+from stance.documents.printed import Printed
 from stance.documents.sources import FILE_NAME, Said, read_sources
 from stance.documents.stamps import to_iso
 from stance.errors import InputError

@@ -30,6 +30,7 @@ QUESTION_MARKS = frozenset("❓❔")
 # The longest line that is looked at as a button, a tag or a notice; prose of that length is no interface.
 MAX_RESIDUE = 200
 
+_WORD_CHARACTER = re.compile(r"[^\W_]")
 _HASHTAGS = re.compile(r"(?:[#＃]\w++[\s,;.|/]*+)+")
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/)\S+|@\w{3,}|[|,;/·-]+")
 _IMAGE_NAME = re.compile(
@@ -73,11 +74,11 @@ _BLANK_LINE = re.compile(rf"(?:{_BLANK}[\s,.;:–-]*+)+", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“«„][^\"”»“«„\n]*[\"”»“]")
 # Every pattern of appeals.txt holds one of these; looking for them first is a hundred times faster.
 _APPEAL_HINTS = """donat|contribution|help me|help us|support us|support me|support our|support my|support this
-supporting|support independent|or become|and become|or join|and join|become our|become one|become a|me a coffee
-us a coffee|me a beer|us a beer|patreon|ko-fi|kofi|buymeacoffee|gofundme|paypal|superchat|subscribe|forget to|hit like
-hit the like|thanks button|sign up|join our|an appeal|if you like|if you enjoy|if you value|if you appreciate
-поддержите|подпи|задонат|підтримайте|підпи|unterstützen sie|spenden|soutenez|faites un don|apóyanos|donación
-sostienici|wesprzyj"""
+supporting us|supporting our|supporting my|supporting this|support independent|or become|and become|or join|and join
+become our|become one|become a|me a coffee|us a coffee|me a beer|us a beer|patreon|ko-fi|kofi|buymeacoffee|gofundme
+paypal|superchat|subscribe|forget to|hit like|hit the like|thanks button|sign up|join our|an appeal|if you like
+if you enjoy|if you value|if you appreciate|поддержите|подпи|задонат|підтримайте|підпи|unterstützen sie|spenden
+soutenez|faites un don|apóyanos|donación|sostienici|wesprzyj"""
 _HINTS = tuple(_APPEAL_HINTS.replace("\n", "|").split("|"))
 
 
@@ -89,7 +90,7 @@ def _read_patterns(name: str) -> re.Pattern[str]:
 
 def find_residue(line: str) -> str | None:
     """Why a line (trimmed of marks) is no text, or None where it is."""
-    if not any(map(str.isalnum, line)):
+    if not _WORD_CHARACTER.search(line):
         return "marks"
     if len(line) > MAX_RESIDUE:
         return None
