@@ -127,7 +127,7 @@ def test_a_report_from_the_comparison_alone_quotes_the_claims():
 
 def test_names_and_frames_are_shown_by_source(page):
     flat = " ".join(page.text.split())
-    assert "the linetram line 4 × 2 the line × 1 –the rails × 1 ––" in flat
+    assert "European UnionEuropean Union × 1 –EU × 1 ––" in flat
     assert "economy 2 · 100 %" in flat
     assert "no frame likely enough" in flat
 

@@ -36,7 +36,7 @@ Traders who were asked by this newspaper see it differently: two years of buildi
 Advertisement: Winter tyres from 39.90
 According to the Ministry of Transport, the state will pay three quarters of the cost.
 The consultation was open to everyone for six weeks, and the council answered each of the 412 letters.
-Neighbours in Mill Lane wonder how loud the trams will be at night.
+Neighbours in Mill Lane wonder how loud the trams will be at night. The European Union looks on.
 """,
     COUNCIL: """Aldermoor gets its tram
 Line 4 is the best thing to happen to the high street in a generation.
@@ -49,6 +49,7 @@ Line 4 will kill the high street before the first tram arrives.
 In Norby, every fifth shop gave up while the rails were being laid.
 The consultation was a show: the route had been drawn before the first letter was opened. <...>
 Deputy mayor Tom Reyes told us that “perhaps the trams will be quieter than the buses”, but he could not say how much.
+The EU pays nothing.
 Join us on Saturday! Subscribe to our newsletter!
 """,
     CHANNEL: """Forwarded from Ministry of Transport
@@ -102,8 +103,7 @@ RUN = {"version": "0.1.0", "seed": 13, "models": {"encoder": "e" * 64, "stance":
        "thresholds": {"align": 0.5, "abstain": 0.5},
        "inputs": [{"path": f"{s}.txt", "sha256": digest("file", s) * 4, "n_documents": 1} for s in TEXTS],
        "skipped": [{"path": "scan.pdf", "reason": "holds no text"}],
-       "dropped": {"advertisement": 1, "appeal": 1, "interface residue": 2},
-       "names": {"the line": {HERALD: {"tram line 4": 2, "the line": 1}, TRADERS: {"the rails": 1}}}}
+       "dropped": {"advertisement": 1, "appeal": 1, "interface residue": 2}}
 
 
 def records() -> tuple[list[Document], list[Claim], list[Issue], list[Position]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stance.comparison import Agreement, Holder, agreements, frame_counts, holders, left_out, sources, states_by_source
+from stance.naming import NameRow, naming_table
 from stance.records import STANCES, CellState, Comparison, Document, Issue
 from stance.report import charts, words
 
@@ -46,7 +47,7 @@ class Views:
     states: Mapping[str, Mapping[CellState, int]]
     state_chart: tuple[charts.Bar, ...]
     left_out: Mapping[str, tuple[Issue, ...]]
-    names: Mapping[str, Mapping[str, Mapping[str, int]]]
+    names: Mapping[str, Mapping[str, tuple[NameRow, ...]]]
     words: Mapping[str, tuple[words.Distinctive, ...]]
     word_charts: Mapping[str, tuple[charts.Bar, ...]]
     frames: Mapping[str, tuple[Framed, ...]]
@@ -74,7 +75,7 @@ def build_views(comparison: Comparison, documents: Sequence[Document]) -> Views:
         states=states,
         state_chart=charts.stacked_bars([(source, counts.items()) for source, counts in states.items()]),
         left_out={source: tuple(issues[i] for i in ids) for source, ids in left_out(comparison).items()},
-        names=comparison.run.get("names", {}),
+        names=_named_differently(comparison, documents),
         words=distinctive,
         word_charts={source: charts.stacked_bars([(d.word, [("plain", round(d.z * 100))]) for d in found])
                      for source, found in distinctive.items()},
@@ -98,6 +99,16 @@ def _framed(comparison: Comparison) -> dict[str, tuple[Framed, ...]]:
             {source: by_source[source].get(label, 0) / max(1, totals[source]) for source in by_source},
         ) for label in labels)
     return books
+
+
+def _named_differently(comparison: Comparison, documents: Sequence[Document]
+                       ) -> dict[str, dict[str, tuple[NameRow, ...]]]:
+    """Thing → source → its names for it, for things that two or more sources name, and not all by the same word."""
+    things: dict[str, dict[str, list[NameRow]]] = {}
+    for row in naming_table(documents, comparison.claims):
+        things.setdefault(row.thing, {}).setdefault(row.source, []).append(row)
+    return {thing: {source: tuple(rows) for source, rows in by_source.items()} for thing, by_source in things.items()
+            if len(by_source) > 1 and len({row.surface for rows in by_source.values() for row in rows}) > 1}
 
 
 def _dated(comparison: Comparison) -> tuple[Dated, ...]:
