@@ -135,18 +135,23 @@ def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, thre
     order = sorted(range(len(asked)), key=lambda k: asked[k].id)
     questions = reading.read([f"{asked[k].question} {asked[k].target}" for k in order])
     texts, apart = reading.claims, reading.background
-    total: Array = np.zeros((len(questions), len(texts)))
-    for weight, near, far in (
+    share = len(texts) / (len(texts) + PRIOR)
+    near: Array = np.zeros((len(questions), len(texts)))
+    far: Array = np.zeros((len(questions), len(apart)))
+    for weight, here, there in (
             (1.0, match_all(questions, texts), match_all(questions, apart)),
             (weights.question_text, questions.pooled @ texts.pooled.T, questions.pooled @ apart.pooled.T),
             (weights.question_overlap, _overlap(questions, texts), _overlap(questions, apart))):
-        share = len(texts) / (len(texts) + PRIOR)
-        middle = share * float(near.mean()) + (1 - share) * float(far.mean())
-        spread = share * float(near.std()) + (1 - share) * float(far.std())
-        total += weight * (near - middle) / max(spread, 1e-6)
-    if len(questions) > 1:
-        rivals = np.sort(total, axis=0)[-2:].mean(0, keepdims=True)
-        total += weights.question_rivals * (total - rivals)
+        middle = share * float(here.mean()) + (1 - share) * float(there.mean())
+        spread = max(share * float(here.std()) + (1 - share) * float(there.std()), 1e-6)
+        near, far = near + weight * (here - middle) / spread, far + weight * (there - middle) / spread
+    # Some questions are near to everything: half of a score is how far a claim stands out for its question.
+    spread = share * float(near.std()) + (1 - share) * float(far.std())
+    middles = share * near.mean(1, keepdims=True) + (1 - share) * far.mean(1, keepdims=True)
+    spreads = share * near.std(1, keepdims=True) + (1 - share) * far.std(1, keepdims=True)
+    total = (near / max(spread, 1e-6) + (near - middles) / np.maximum(spreads, 1e-6)) / 2
+    if len(questions) > 1:  # and some claims are near to every question
+        total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0, keepdims=True))
     chance = 1 / (1 + np.exp(-(weights.question_slope * total + weights.question_bias)))
     issues = []
     for k, row in sorted(zip(order, chance, strict=True), key=lambda item: item[0]):
