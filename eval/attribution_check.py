@@ -27,14 +27,43 @@ from stance.documents.cleaning import clean
 from stance.records import Claim, Document, read_rows
 
 Counts = dict[str, tuple[int, int]]
-_FILLER = frozenset("the a an of and for in on at to said mr ms mrs dr sen rep gov president former".split())
+_FILLER = {
+    "the",
+    "and",
+    "for",
+    "said",
+    "mr",
+    "ms",
+    "mrs",
+    "dr",
+    "sen",
+    "rep",
+    "gov",
+    "president",
+    "former",
+    "a",
+    "an",
+    "of",
+    "in",
+    "on",
+    "at",
+    "to",
+}
 
 
 def as_document(row: dict[str, Any]) -> Document:
     """An article as the reader would hand it on."""
     text = row["text"]
-    return Document(id=row["id"], source=row["publisher"], path=row["id"], language="en", text=text, end=len(text),
-                    sha256=hashlib.sha256(text.encode()).hexdigest(), passages=clean(text).passages)
+    return Document(
+        id=row["id"],
+        source=row["publisher"],
+        path=row["id"],
+        language="en",
+        text=text,
+        end=len(text),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        passages=clean(text).passages,
+    )
 
 
 def words(text: str | None) -> set[str]:
@@ -46,8 +75,10 @@ def score_article(row: dict[str, Any]) -> Counts:
     document = as_document(row)
     reported, named, own = [], [], []
     for claim in extract_claims(document):
-        shares = [(a, sum(max(0, min(claim.end, c["end"]) - max(claim.start, c["start"])) for c in a["content"]))
-                  for a in row["attributions"]]
+        shares = [
+            (a, sum(max(0, min(claim.end, c["end"]) - max(claim.start, c["start"])) for c in a["content"]))
+            for a in row["attributions"]
+        ]
         inside = [a for a, shared in shares if shared * 2 >= claim.end - claim.start]
         if inside:
             reported.append(claim.voice != "own")
@@ -55,8 +86,12 @@ def score_article(row: dict[str, Any]) -> Counts:
                 named.append(claim.voice != "own" and any(is_right(claim, a, document.text) for a in inside))
         elif not any(shared for _, shared in shares):
             own.append(claim.voice == "own")
-    return {"reported": (sum(reported), len(reported)), "holder": (sum(named), len(named)),
-            "holder, of all": (sum(named), len(reported)), "own": (sum(own), len(own))}
+    return {
+        "reported": (sum(reported), len(reported)),
+        "holder": (sum(named), len(named)),
+        "holder, of all": (sum(named), len(reported)),
+        "own": (sum(own), len(own)),
+    }
 
 
 def is_right(claim: Claim, attribution: dict[str, Any], text: str) -> bool:
@@ -83,8 +118,12 @@ def main() -> None:
         pairs = [r[name] for r in results]
         rng = random.Random(0)
         draws = sorted(_ratio([pairs[rng.randrange(len(pairs))] for _ in pairs]) for _ in range(1000))
-        out[name] = {"value": round(_ratio(pairs), 4), "low": round(draws[25], 4), "high": round(draws[974], 4),
-                     "n": sum(n for _, n in pairs)}
+        out[name] = {
+            "value": round(_ratio(pairs), 4),
+            "low": round(draws[25], 4),
+            "high": round(draws[974], 4),
+            "n": sum(n for _, n in pairs),
+        }
     if args.json:
         print(json.dumps(out))
         return

@@ -11,76 +11,103 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from stance.documents.sentences import split_sentences
 from stance.records import Claim, ClaimKind, Document, digest
 from stance.voices import Attribution, Sentence, attribute
+from stance.voices.wordclasses import word_set
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NON_WORD = re.compile(r"\W+")
 # What may stand before a claim without being part of it: bullets, emoji, dashes, numbering, stray marks.
-_LEAD = re.compile(r"(?:[\s•·▪◦‣*>|#~_=–—-]+(?![\w\d]*\d)|[^\w\s\"'“”„«»‘’(\[$€£#@%+<…¿¡-]+|\(?\d{1,2}[.)]\s+(?=[A-Z“\"]))+")
+_LEAD = re.compile(
+    r"(?:[\s•·▪◦‣*>|#~_=–—-]+(?![\w\d]*\d)|[^\w\s\"'“”„«»‘’(\[$€£#@%+<…¿¡-]+|\(?\d{1,2}[.)]\s+(?=[A-Z“\"]))+"
+)
 _TRAIL = re.compile(r"[\s•·▪◦‣*>|~_=–—,;:-]+$|\s*<\.\.\.>\s*$|\s*\[(?:…|\.\.\.)\]\s*$")
 
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]\s]*$")
 _GREETING = re.compile(
-    r"^\W*(?:(?:dear|hello|hi|hey|welcome|greetings|good (?:morning|afternoon|evening|day)|thanks?(?: you)?|thank you|"
+    r"^\W*(?:(?:dear|hello|hi|hey|welcome|greetings|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?! to\b)|"
     r"congratulations|happy (?:new year|holidays?|birthday)|bye|goodbye|cheers|sincerely|best (?:wishes|regards)|"
     r"ladies and gentlemen|sorry|please|amen)\b|"
-    r"(?:I|we) (?:would |should |'d |’d )?(?:like|want|wish|am pleased|are pleased|am happy|are happy|am glad|are glad)? ?(?:to )?"
-    r"(?:(?:warmly|once again|also|sincerely|cordially|heartily|first|all) )*(?:thank|greet|welcome|congratulate|wish|extend (?:my|our) "
-    r"(?:thanks|congratulations|greetings))\b|"
-    r"(?:I|we) look forward to\b)", re.I)
+    r"(?:I|we) (?:(?:would|should|['’]d) )?(?:(?:like|want|wish|(?:am|are) (?:pleased|happy|glad)) to )?"
+    r"(?:(?:warmly|once again|also|sincerely|cordially|heartily|first|all) )*"
+    r"(?:thank|greet|welcome|congratulate|wish|extend (?:my|our) (?:thanks|congratulations|greetings))\b|"
+    r"(?:I|we) look forward to\b)",
+    re.I,
+)
+_APPEAL_WORDS = word_set("""
+    donate donates donating donation donations patreon patron patrons subscribe subscriber subscribers member members
+    supporter supporters sign follow like fund support buy appeal bell personal
+""")
 _APPEAL = re.compile(
-    r"\b(?:donat(?:e|es|ing|ion|ions)|patreon|become (?:a|our) (?:patron|member|supporter|subscriber)s?|subscribe(?: now| to| here)?|"
-    r"sign up (?:for|to|here|now)|follow us|like and (?:share|subscribe)|fund (?:the|this|my|our) (?:channel|work|site|website)|"
-    r"support (?:us|our work|this (?:channel|site|project))|buy (?:me|us) a coffee|make an appeal|hit the bell|"
-    r"personal thank you)\b", re.I)
+    r"\b(?:donat(?:e|es|ing|ions?)|patreon|become (?:an? |our )(?:patron|member|supporter|subscriber)s?|subscribe|"
+    r"sign up (?:for|to|here|now)|follow us|like and (?:share|subscribe)|make an appeal|hit the bell|"
+    r"fund (?:the|this|my|our) (?:channel|work|site|website)|buy (?:me|us) a coffee|personal thank you|"
+    r"support (?:us|our work|this (?:channel|site|project)))\b",
+    re.I,
+)
+_ADDRESSED = word_set("you your our us my me we")
 _NAVIGATION = re.compile(
-    r"^\W*(?:(?:read|see|watch|listen|view|click|tap|download|open|share|subscribe|advertisement|sponsored|loading|related|more on|"
-    r"continue reading|photo|image|credit|via|follow|join|register|log in|copyright|all rights reserved|updated?|published|posted|"
-    r"editor['’]?s note|correction|to be continued|media is|story continues|scroll|skip|advertising|"
-    r"this (?:story|article|post) (?:has been|was|originally|is developing|will be))\b)", re.I)
-_IMPERATIVE_NAVIGATION = re.compile(
+    r"^\W*(?:read|see|watch|listen|view|click|tap|download|open|share|subscribe|advertisement|sponsored|loading|related|"
+    r"more on|continue reading|photo|image|credit|via|follow|join|register|log in|copyright|all rights reserved|updated?|"
+    r"published|posted|editor['’]?s note|correction|to be continued|media is|story continues|scroll|skip|advertising)\b",
+    re.I,
+)
+_INSTRUCTION = re.compile(
     r"^\W*(?:read|see|watch|listen|view|click|download|open|share|subscribe|follow|join|check out|stay tuned|take our)\b"
-    r".{0,80}\b(?:here|below|above|full|more|now|below|rest|video|link|live|newsletter|updates|also|app|page|twitter|facebook|this)\b", re.I)
-_FIRST_PERSON_APPEAL = re.compile(r"\b(?:my|our) (?:videos?|channel|website|websites|newsletter|podcast|readers|subscribers)\b", re.I)
+    r".{0,80}\b(?:here|below|above|full|more|now|rest|video|link|live|newsletter|updates|also|app|page|this)\b",
+    re.I,
+)
 
 # A hole where a number, a date or a name stood.
+_HOLE_SIGNS = re.compile(r"[\[%_$€£]|XX|percent|per cent|illion|thousand|date,|year,")
 _HOLES = re.compile(
     r"\[(?:specific |exact )?(?:date|time|number|name|amount|figure|year|place|x+|…|blank|tbd)\]|\bX{2,}%?(?=\W)|_{3,}|"
-    r"(?<![\d\w%)])\s%|\b(?:to|of|by|than|about|at|from|nearly|over|for)\s+(?:percent|per cent|%|[$€£](?!\s?\d))(?=\W)|"
+    r"(?<![\w%)])\s%|\b(?:to|of|by|than|about|at|from|nearly|over|for)\s+(?:percent|per cent|%|[$€£](?!\s?\d))(?=\W)|"
     r"\b(?:to|of|by|at) (?:billion|million|trillion|thousand)\b|\b[Oo]n the date,|\bin the year,|"
-    r"(?<!\S)[$€£](?= (?:million|billion|trillion)\b)")
+    r"(?<!\S)[$€£](?= (?:million|billion|trillion)\b)"
+)
 _LOST_COUNT = re.compile(r"\b(?:to|from|by|of) (?P<noun>[a-z]+s),? with (?P=noun) \w+ing\b")
-_DATE_HOLE = re.compile(r"^(?:(?:On|From|In|By|Since|At|Between) )?(?:(?:the )?\[[^\]]{2,20}\]|the date)"
-                        r"(?: (?:to|and|until|-) \[[^\]]{2,20}\])?,?\s+")
-_VERB_GROUP = re.compile(r"(?:\b(?:has|have|had|is|are|was|were|will|would|now|already|also|been|be)\s+)*\b\w+(?:ed|en|ing|ose|ell|own|ew|ing for|"
-                         r"s)\s+(?:\w+\s+){0,1}$|\b(?:has|have|had|is|are|was|were)\s+(?:\w+\s+){0,3}$")
+_DATE_HOLE = re.compile(
+    r"^(?:(?:On|From|In|By|Since|At|Between) )?(?:(?:the )?\[[^\]]{2,20}\]|the date)"
+    r"(?: (?:to|and|until|-) \[[^\]]{2,20}\])?,?\s+"
+)
+_VERB_GROUP = re.compile(
+    r"(?:\b(?:has|have|had|is|are|was|were|will|would|now|already|also|been|be)\s+)*"
+    r"\b\w+(?:ed|en|ing|ose|ell|own|ew|ing for|s)\s+(?:\w+\s+){0,1}$|\b(?:has|have|had|is|are|was|were)\s+(?:\w+\s+){0,3}$"
+)
 
-_AIM = re.compile(
-    r"\b(?:hop(?:e|es|ed|ing) to|aim(?:s|ed|ing)? (?:to|at)|plan(?:s|ned|ning)? to|intend(?:s|ed|ing)? to|seek(?:s|ing)? to|sought to|"
-    r"want(?:s|ed|ing)? to|wish(?:es|ed|ing)? to|strive[sd]?(?: to)?|striving to|is eager to|are eager to|(?:the|its|his|her|their|our) "
-    r"(?:goal|aim|objective|intention|ambition) (?:is|was|of)|vow(?:s|ed)? to|pledge[sd]? to|promise[sd]? to|determined to|"
-    r"(?:is|are|was|were) (?:planning|hoping|seeking|looking|aiming|trying) to|tr(?:y|ies|ied) to|propose[sd]? to|"
-    r"looks? forward to|will seek to|designed to)\b", re.I)
-_OPINION = re.compile(
-    r"\b(?:should|must|ought|need to|needs to|believe[sd]?|think[s]?|thought|opinion|in my view|unfortunately|fortunately|regrettably|"
-    r"shameful|disgrace\w*|outrageous|terrible|horrible|wonderful|great|best|worst|important|crucial|essential|imperative|vital|"
-    r"dangerous|wrong|right thing|unacceptable|ridiculous|absurd|sad|tragic|triumph|failure|success\w*|disaster\w*|excellent|"
-    r"commendabl[ey]|remarkabl[ey]|impressive|fair|unfair|just|unjust|evident\w*|obvious\w*|undoubtedly|clearly|naturally|certainly|"
-    r"perhaps|probably|likely|feel[s]?|disturbing|hypocri\w+|cruel|hoax|reckless|bold|historic)\b", re.I)
-_NUMBER = re.compile(r"\d|\b(?:percent|per cent|million|billion|half|third|quarter|dozen|hundred|thousand|twice|double[sd]?|most|majority)\b", re.I)
+_AIM_WORDS = word_set("""
+    hope hopes hoped hoping aim aims aimed aiming plan plans planned planning intend intends intended intending seek seeks
+    seeking sought want wants wanted wanting wish wishes wished strive strives striving vow vows vowed pledge pledges
+    pledged promise promises promised eager determined looking try tries tried trying designed
+""")
+_AIM_NOUNS = re.compile(
+    r"\b(?:the|its|his|her|their|our) (?:goal|aim|objective|intention|ambition) (?:is|was|of)\b", re.I
+)
+_OPINION_WORDS = word_set("""
+    should must ought believe believes believed think thinks thought opinion unfortunately fortunately regrettably
+    shameful disgrace disgraceful outrageous terrible horrible wonderful great best worst important crucial essential
+    imperative vital dangerous wrong unacceptable ridiculous absurd sad tragic triumph failure success successful
+    successfully disaster disastrous excellent commendable commendably remarkable remarkably impressive fair unfair
+    unjust evident evidently obvious obviously undoubtedly clearly naturally certainly perhaps probably likely feel
+    feels disturbing hypocrisy hypocritical cruel hoax reckless bold historic
+""")
+_NUMBER_WORDS = word_set("""
+    percent million billion half third quarter dozen hundred thousand twice double doubled doubles most majority
+""")
+_SECOND_PERSON = word_set("you your yours let's")
+_WISHES = word_set("hope wish want may might could if")
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-Z][\w’'-]+|\b[A-Z]{2,}\b|#\w+")
-_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|let us|let['’]s)\b", re.I)
-_WISH = re.compile(r"\b(?:hope|wish|would like|want|let us|may|might|could|if)\b", re.I)
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|am|be|been|has|have|had|do|does|did|will|would|can|could|may|might|must|shall|should|said|says|"
-    r"\w{2,}(?:ed|es)|became|began|brought|built|came|chose|cut|drew|drove|fell|felt|found|gave|get|gets|go|got|grew|held|hit|keep|kept|"
-    r"knew|know|lay|led|left|lie|lost|made|make|makes|mean|means|meant|met|need|paid|put|ran|read|rise|rose|run|sat|saw|say|see|"
-    r"sent|set|shot|show|spent|spoke|stood|stop|take|takes|think|thought|told|took|want|went|won|wrote|\w+n['’]t|"
-    r"\w+['’](?:s|re|ve|ll|m|d))\b|\b[a-z]{3,}s\b", re.I)
+_FINITE_WORDS = word_set("""
+    is are was were am be been has have had do does did will would can could may might must shall should said says became
+    began brought built came chose cut drew drove fell felt found gave get gets go got grew held hit keep kept knew know
+    lay led left lie lost made make makes mean means meant met need paid put ran read rise rose run sat saw say see sent
+    set shot show spent spoke stood stop take takes think thought told took want went won wrote
+""")
+_FINITE = re.compile(r"\b(?:\w{2,}(?:ed|es)|\w+n['’]t|\w+['’](?:s|re|ve|ll|m|d)|[a-z]{3,}s)\b", re.I)
 
 
 def extract_claims(document: Document) -> list[Claim]:
@@ -102,15 +129,18 @@ def extract_stream(documents: Iterable[Document]) -> Iterator[Claim]:
 
 def _collect(document: Document, seen: dict[str, Claim]) -> dict[str, Claim]:
     """`seen` with the document's claims added: normalised words → the first claim that has them."""
-    sentences = [Sentence(start, end, index)
-                 for index, passage in enumerate(document.passages) if passage.kind == "body"
-                 for start, end in split_sentences(document.text, passage.start, passage.end)]
+    sentences = [
+        Sentence(start, end, index)
+        for index, passage in enumerate(document.passages)
+        if passage.kind == "body"
+        for start, end in split_sentences(document.text, passage.start, passage.end)
+    ]
     ends = {s.passage: s.end for s in sentences}
     cuts = {ends[i] for i, passage in enumerate(document.passages) if passage.cut and i in ends}
     english = document.language in ("en", "und")
     for attribution in attribute(document, sentences):
         span = _trim(document.text, attribution.start, attribution.end)
-        if english and not _asserts(document.text[span[0]:span[1]]):
+        if english and not _asserts(document.text[span[0] : span[1]]):
             continue
         start, end, blank = _without_hole(document.text, *span)
         words = document.text[start:end]
@@ -121,10 +151,22 @@ def _collect(document: Document, seen: dict[str, Claim]) -> dict[str, Claim]:
             seen[key] = replace(seen[key], copies=seen[key].copies + 1)
             continue
         seen[key] = Claim(
-            id=digest(document.id, start - document.start, words), document_id=document.id, start=start, end=end,
-            text=words, voice=attribution.voice, holder=attribution.holder, via=attribution.via, cue=attribution.cue,
-            confidence=round(attribution.confidence, 3), origin=_origin(document, attribution), kind=_kind(words),
-            worth=_worth(words), blank=blank, cut=attribution.end in cuts)
+            id=digest(document.id, start - document.start, words),
+            document_id=document.id,
+            start=start,
+            end=end,
+            text=words,
+            voice=attribution.voice,
+            holder=attribution.holder,
+            via=attribution.via,
+            cue=attribution.cue,
+            confidence=round(attribution.confidence, 3),
+            origin=_origin(document, attribution),
+            kind=_kind(words),
+            worth=_worth(words),
+            blank=blank,
+            cut=attribution.end in cuts,
+        )
     return seen
 
 
@@ -145,19 +187,19 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _asserts(words: str) -> bool:
+def _asserts(text: str) -> bool:
     """Whether an English sentence states something about the world."""
-    n = len(_WORD.findall(words))
-    if n < 3 or _QUESTION.search(words) or _GREETING.match(words) or words.isupper():
+    words = _WORD.findall(text.lower())
+    if len(words) < 3 or _QUESTION.search(text) or _GREETING.match(text) or text.isupper():
         return False
-    if _APPEAL.search(words) and (_SECOND_PERSON.search(words) or _FIRST_PERSON_APPEAL.search(words)
-                                  or re.search(r"\b(?:our|us|my|me)\b", words, re.I) or words.endswith("!") or n < 9):
+    known = frozenset(words)
+    if known & _APPEAL_WORDS and _APPEAL.search(text) and (known & _ADDRESSED or text.endswith("!")):
         return False
-    if _NAVIGATION.match(words) and (n < 6 or _IMPERATIVE_NAVIGATION.match(words)):
+    if _NAVIGATION.match(text) and (len(words) < 6 or _INSTRUCTION.match(text)):
         return False
-    if n < 5 and words.rstrip("\"'”’»)")[-1:] not in (".", "!", "…"):
+    if len(words) < 5 and text.rstrip("\"'”’»)")[-1:] not in (".", "!", "…"):
         return False
-    return n >= 8 or bool(_FINITE.search(words))
+    return len(words) >= 8 or bool(known & _FINITE_WORDS) or bool(_FINITE.search(text))
 
 
 def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:
@@ -169,10 +211,10 @@ def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:
     if date:
         start += date.end()
     words = text[start:end]
-    hole = _HOLES.search(words) or _LOST_COUNT.search(words)
+    hole = (_HOLES.search(words) if _HOLE_SIGNS.search(words) else None) or _LOST_COUNT.search(words)
     if hole is None:
         return start, end, bool(date)
-    before = words[:hole.start()]
+    before = words[: hole.start()]
     verb = _VERB_GROUP.search(before.rstrip() + " ")
     clause = max(before.rfind(","), before.rfind(";"), 0)
     cut = max(clause, verb.start() if verb and hole.re is _HOLES else 0) or hole.start()
@@ -180,21 +222,23 @@ def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:
     return start, start + len(kept), True
 
 
-def _kind(words: str) -> ClaimKind:
-    if _AIM.search(words):
+def _kind(text: str) -> ClaimKind:
+    words = _WORD.findall(text.lower())
+    if any(a in _AIM_WORDS and b in ("to", "at") for a, b in pairwise(words)) or _AIM_NOUNS.search(text):
         return "aim"
-    return "opinion" if _OPINION.search(words) else "statement"
+    return "statement" if _OPINION_WORDS.isdisjoint(words) else "opinion"
 
 
-def _worth(words: str) -> float:
-    """Check-worthiness, 0 to 1: numbers, names and plain verbs speak for it; wishes, "you" and brevity against."""
-    n = len(_WORD.findall(words))
+def _worth(text: str) -> float:
+    """Check-worthiness, 0 to 1: numbers, names and length speak for it; wishes, judgements, "you" and brevity against."""
+    words = _WORD.findall(text.lower())
+    known = frozenset(words)
     score = 0.35
-    score += 0.2 * bool(_NUMBER.search(words))
-    score += 0.1 * min(3, len(_NAME.findall(words)))
-    score += 0.1 * (n >= 10)
-    score -= 0.15 * bool(_SECOND_PERSON.search(words))
-    score -= 0.1 * bool(_WISH.search(words))
-    score -= 0.1 * bool(_OPINION.search(words))
-    score -= 0.2 * (n < 6)
+    score += 0.2 * (not known.isdisjoint(_NUMBER_WORDS) or any(c.isdigit() for c in text))
+    score += 0.1 * min(3, len(_NAME.findall(text)))
+    score += 0.1 * (len(words) >= 10)
+    score -= 0.15 * (not known.isdisjoint(_SECOND_PERSON))
+    score -= 0.1 * (not known.isdisjoint(_WISHES))
+    score -= 0.1 * (not known.isdisjoint(_OPINION_WORDS))
+    score -= 0.2 * (len(words) < 6)
     return round(min(1.0, max(0.05, score)), 2)

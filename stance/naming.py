@@ -21,8 +21,10 @@ from stance.errors import InputError
 from stance.records import Claim, Document
 
 _WORD = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:['’-][^\W_]+)*")
-_EXPLAINED = re.compile(r"(?P<long>[A-Z][\w’'-]+(?:['’]s)?(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
-                        r"\((?:the )?(?P<short>[A-Z][A-Za-z&.-]{1,9})\)")
+_EXPLAINED = re.compile(
+    r"(?P<long>[A-Z][\w’'-]+(?:['’]s)?(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
+    r"\((?:the )?(?P<short>[A-Z][A-Za-z&.-]{1,9})\)"
+)
 _OPENING = re.compile(r"^(?:(?:The|In|On|For|And|But|At|By|From|To|As|With|Of) )+")
 _KEYS = {"name", "forms", "metonyms", "nots"}
 
@@ -44,7 +46,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """How often a source calls a thing so. n_own: of these, in the source's own voice; None where no claims were given."""
+    """How often a source calls a thing so.
+
+    n_own  of these, in the source's own voice; None where no claims were given
+    """
 
     thing: str
     source: str
@@ -79,8 +84,12 @@ def read_aliases(extra: Path | None = None) -> Aliases:
             words = tuple(_fold(w) for w in _WORD.findall(form))
             if words and not (thing is None and words in table.get(words[0], {})):
                 table.setdefault(words[0], {})[words] = (form, thing, metonym)
-    return Aliases({first: tuple((words, *entry) for words, entry in sorted(forms.items(), key=lambda f: (-len(f[0]), f[0])))
-                    for first, forms in table.items()})
+    return Aliases(
+        {
+            first: tuple((words, *entry) for words, entry in sorted(forms.items(), key=lambda f: (-len(f[0]), f[0])))
+            for first, forms in table.items()
+        }
+    )
 
 
 def _read_groups(text: str, where: str) -> list[dict[str, list[str]]]:
@@ -90,10 +99,12 @@ def _read_groups(text: str, where: str) -> list[dict[str, list[str]]]:
         raise InputError(f"{where}: not TOML ({error}); [[group]] tables with name and forms are expected") from None
     for number, group in enumerate(groups if isinstance(groups, list) else [groups], 1):
         if not isinstance(group, dict) or not isinstance(group.get("name"), str):
-            raise InputError(f"{where}, group {number}: a name is missing; write name = \"…\" and forms = [\"…\"]")
+            raise InputError(f'{where}, group {number}: a name is missing; write name = "…" and forms = ["…"]')
         if unknown := set(group) - _KEYS:
-            raise InputError(f"{where}, group {number} ({group['name']}): unknown key {sorted(unknown)[0]!r}; "
-                             f"known are {', '.join(sorted(_KEYS))}")
+            raise InputError(
+                f"{where}, group {number} ({group['name']}): unknown key {sorted(unknown)[0]!r}; "
+                f"known are {', '.join(sorted(_KEYS))}"
+            )
         for key in _KEYS - {"name"}:
             if not all(isinstance(form, str) for form in group.get(key, [])) or isinstance(group.get(key), str):
                 raise InputError(f"{where}, group {number} ({group['name']}): {key} must be a list of strings")
@@ -137,7 +148,7 @@ def _names_in(document: Document, aliases: Aliases) -> Iterable[Named]:
                 if thing is not None:
                     finish = words[stop - 1][2]
                     if words[stop - 1][0] != form[-1]:
-                        finish -= 2                                  # a possessive "'s" is no part of the name
+                        finish -= 2  # a possessive "'s" is no part of the name
                     yield Named(start, finish, text[start:finish], thing, metonym)
                 break
             k += step
@@ -152,9 +163,9 @@ def _matches(words: list[tuple[str, int, int]], form: tuple[str, ...], written: 
         return False
     surface = " ".join(text[start:end] for _, start, end in words)
     if re.search(r"[A-Z].?[A-Z]", written.split()[0]) and len(form) == 1:
-        return surface.startswith(written)                           # "US" is not "us", "WHO" is not "who"
+        return surface.startswith(written)  # "US" is not "us", "WHO" is not "who"
     if written[:1].isupper() and not any(c.isupper() for c in surface):
-        return len(form) > 1                                         # "turkey" is a bird
+        return len(form) > 1  # "turkey" is a bird
     return True
 
 
@@ -171,8 +182,9 @@ def _explanations(document: Document) -> dict[str, str]:
     return found
 
 
-def naming_table(documents: Iterable[Document], claims: Iterable[Claim] | None = None,
-                 aliases: Aliases | None = None) -> list[NameRow]:
+def naming_table(
+    documents: Iterable[Document], claims: Iterable[Claim] | None = None, aliases: Aliases | None = None
+) -> list[NameRow]:
     """How often each source uses each surface for each thing, most frequent thing first.
 
     With claims, n_own counts the uses inside claims in the source's own voice, so that words it merely quotes are not
@@ -197,7 +209,15 @@ def naming_table(documents: Iterable[Document], claims: Iterable[Claim] | None =
     totals: Counter[str] = Counter()
     for (thing, *_), n in counts.items():
         totals[thing] += n
-    rows = [NameRow(thing, source, min(printed[thing, folded].items(), key=lambda item: (-item[1], item[0]))[0], n,
-                    own_counts[thing, source, folded, metonym] if claims is not None else None, metonym)
-            for (thing, source, folded, metonym), n in counts.items()]
+    rows = [
+        NameRow(
+            thing,
+            source,
+            min(printed[thing, folded].items(), key=lambda item: (-item[1], item[0]))[0],
+            n,
+            own_counts[thing, source, folded, metonym] if claims is not None else None,
+            metonym,
+        )
+        for (thing, source, folded, metonym), n in counts.items()
+    ]
     return sorted(rows, key=lambda row: (-totals[row.thing], row.thing, row.source, -row.count, row.surface))

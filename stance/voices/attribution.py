@@ -12,24 +12,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from stance.records import Document, Passage, Voice
-from stance.voices.cues import Cue, find_cues, mask
+from stance.voices.clauses import governing_cue, overlap, says_nothing, split_clauses
+from stance.voices.cues import find_cues, mask
 from stance.voices.holders import Names, is_vague, read_names, role_of
-from stance.voices.phrases import DETERMINERS, PREPOSITIONS, STOPS, TIMES, Tokens, begins_clause, has_verb, tokenize
+from stance.voices.markers import Cue
 from stance.voices.quotes import Quotation, find_quotations, is_speech
+from stance.voices.wordclasses import PRONOUN_HOLDERS
 
 UNCERTAIN = 0.5
 """Below this confidence an attribution is uncertain."""
 
-_PRONOUNS = frozenset("he she they it who which his her their its i we".split())
 _SOURCE = re.compile(r"^\W*(?:source|sources|according to|quoting|citing)\s*[:：]\s*(?P<who>.+?)[\s.,;:]*$", re.I)
-_ANNOUNCED = re.compile(r"\b(?:quot(?:e|es|ing|ed)|in (?:his|her|their|its|the) (?:own )?words|key (?:takeaways|findings|points)|"
-                        r"following|as follows|full text|statement reads|talking points)\b", re.I)
-_POSSESSOR = re.compile(r"(?P<who>[A-Z][\w.’'-]*(?:[ -][\w.’'-]+){0,6}?)['’]s? (?:\w+ ){0,2}?(?i:key |opening |closing |full )?"
-                        r"(?i:remarks|statement|speech|address|interview|greetings?|article|comments?|answers|takeaways|findings|"
-                        r"points|report|words|letter|message|conclusions|assessment|briefing|op-ed|testimony)\b")
-_SUMMARY = re.compile(r"^(?:According to|Citing|As (?:stated|reported) (?:in|by)) (?:an? |the )?(?:\w+ )*?(?:statement|report|press release|"
-                      r"summary|communiqu[eé]|review|briefing|note|release|announcement|document|paper) "
-                      r"(?:(?:issued|published|released) )?(?:from|by|of) (?:the )?(?P<who>[A-Z][\w’'-]*(?: (?:of|for|and|the|[A-Z][\w’'-]*))*)")
+_ANNOUNCED = re.compile(
+    r"\b(?:quot(?:e|es|ing|ed)|in (?:his|her|their|its|the) (?:own )?words|key (?:takeaways|findings|points)|"
+    r"following|as follows|full text|statement reads|talking points)\b",
+    re.I,
+)
+_POSSESSOR = re.compile(
+    r"(?P<who>[A-Z][\w.’'-]*(?:[ -][\w.’'-]+){0,6}?)['’]s? (?:\w+ ){0,2}?(?i:key |opening |closing |full )?"
+    r"(?i:remarks|statement|speech|address|interview|greetings?|article|comments?|answers|takeaways|findings|"
+    r"points|report|words|letter|message|conclusions|assessment|briefing|op-ed|testimony)\b"
+)
+_SUMMARY = re.compile(
+    r"^(?:According to|Citing|As (?:stated|reported) (?:in|by)) (?:an? |the )?(?:\w+ )*?(?:statement|report|press release|"
+    r"summary|communiqu[eé]|review|briefing|note|release|announcement|document|paper) "
+    r"(?:(?:issued|published|released) )?(?:from|by|of) (?:the )?(?P<who>[A-Z][\w’'-]*(?: (?:of|for|and|the|[A-Z][\w’'-]*))*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +88,12 @@ class _Reader:
         self.document = document
         self.sentences = sentences
         self.names: Names = read_names(self.text, [(p.start, p.end) for p in document.passages])
-        self.last: _Speaker | None = None          # who was last heard
-        self.carried: _Speaker | None = None       # to whom everything unattributed belongs now
-        self.block: _Speaker | None = None         # whose announced quotation we are in
+        self.last: _Speaker | None = None  # who was last heard
+        self.carried: _Speaker | None = None  # to whom everything unattributed belongs now
+        self.block: _Speaker | None = None  # whose announced quotation we are in
         self.block_is_long = self.block_quoted = False
         self.block_age = 0
-        self.open: _Speaker | None = None          # whose quotation is open across paragraphs
+        self.open: _Speaker | None = None  # whose quotation is open across paragraphs
         self.rubric: _Speaker | None = None
         self.out: list[Attribution] = []
 
@@ -96,7 +104,7 @@ class _Reader:
         for sentence in self.sentences:
             by_passage.setdefault(sentence.passage, []).append(sentence)
         for passage in self.document.passages:
-            match = _SOURCE.match(self.text[passage.start:passage.end]) if passage.kind == "rubric" else None
+            match = _SOURCE.match(self.text[passage.start : passage.end]) if passage.kind == "rubric" else None
             if match:
                 self.rubric = _Speaker(self.names.fullest(match["who"]), 0.6, None, (passage.start, passage.end))
                 break
@@ -108,7 +116,7 @@ class _Reader:
         return self.out
 
     def _layout(self, passage: Passage) -> None:
-        words = self.text[passage.start:passage.end]
+        words = self.text[passage.start : passage.end]
         self.block = self.open = None
         if passage.kind == "rubric":
             match = _SOURCE.match(words)
@@ -120,7 +128,9 @@ class _Reader:
             match = _POSSESSOR.search(words)
             if match:
                 who = self.names.fullest(match["who"])
-                self.carried = _Speaker(who, 0.55, (passage.start + match.start("who"), passage.start + match.end("who")))
+                self.carried = _Speaker(
+                    who, 0.55, (passage.start + match.start("who"), passage.start + match.end("who"))
+                )
 
     def _passage(self, passage: Passage, sentences: list[Sentence]) -> None:
         if not sentences:
@@ -136,10 +146,12 @@ class _Reader:
         for k, (sentence, masked, found) in enumerate(zip(sentences, masks, cues, strict=True)):
             self._sentence(sentence, masked, found, quotes, speakers, base)
             if k < 2 and self.carried is None and passage in self.document.passages[:5]:
-                opening = _SUMMARY.match(text[sentence.start:sentence.end])
+                opening = _SUMMARY.match(text[sentence.start : sentence.end])
                 if opening:
                     at = sentence.start + opening.start("who")
-                    base = self.carried = _Speaker(self.names.fullest(opening["who"]), 0.6, (at, at + len(opening["who"])))
+                    base = self.carried = _Speaker(
+                        self.names.fullest(opening["who"]), 0.6, (at, at + len(opening["who"]))
+                    )
         self._announce(passage, sentences, cues)
 
     def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> _Speaker | None:
@@ -160,8 +172,9 @@ class _Reader:
 
     # -- quotations --
 
-    def _quote_speakers(self, passage: Passage, sentences: list[Sentence], quotes: list[Quotation],
-                        cues: list[list[Cue]]) -> dict[Quotation, _Speaker]:
+    def _quote_speakers(
+        self, passage: Passage, sentences: list[Sentence], quotes: list[Quotation], cues: list[list[Cue]]
+    ) -> dict[Quotation, _Speaker]:
         """The speaker of each quotation of a passage."""
         found: dict[Quotation, _Speaker] = {}
         for q in quotes:
@@ -200,10 +213,23 @@ class _Reader:
         before: Cue | None = None
         for sentence, found in zip(sentences, cues, strict=True):
             if sentence.start < q.end <= sentence.end + 1:
-                after = next((c for c in found if c.span[0] >= q.end - 1 and c.kind in ("say", "quote", "phrase", "think")
-                              and c.span[0] - q.end < 90 and (c.trailing or c.span[0] - q.end < 40)), None)
-            if 0 <= sentence.start - q.end <= 2 and found and after is None \
-                    and _says_nothing(self.text[sentence.start:sentence.end], sentence.start, found[0]):
+                after = next(
+                    (
+                        c
+                        for c in found
+                        if c.span[0] >= q.end - 1
+                        and c.kind in ("say", "quote", "phrase", "think")
+                        and c.span[0] - q.end < 90
+                        and (c.trailing or c.span[0] - q.end < 40)
+                    ),
+                    None,
+                )
+            if (
+                0 <= sentence.start - q.end <= 2
+                and found
+                and after is None
+                and says_nothing(self.text[sentence.start : sentence.end], sentence.start, found[0])
+            ):
                 return self._speaker(found[0])
             if sentence.start <= q.start < sentence.end:
                 before = next((c for c in reversed(found) if c.span[1] <= q.start + 1), None)
@@ -212,14 +238,15 @@ class _Reader:
             return None
         return self._speaker(cue)
 
-    def _speaker_before(self, q: Quotation, passage: Passage, sentences: list[Sentence],
-                        cues: list[list[Cue]]) -> _Speaker | None:
+    def _speaker_before(
+        self, q: Quotation, passage: Passage, sentences: list[Sentence], cues: list[list[Cue]]
+    ) -> _Speaker | None:
         """For a quotation without a cue of its own: whoever the sentence before it was about."""
         for k, sentence in enumerate(sentences):
             if sentence.start <= q.start < sentence.end:
                 inside = self.names.between(sentence.start, q.start)
                 if inside:
-                    chosen = inside[-1] if self.text[inside[-1].end:q.start].strip() == ":" else inside[0]
+                    chosen = inside[-1] if self.text[inside[-1].end : q.start].strip() == ":" else inside[0]
                     return _Speaker(chosen.name, 0.5, (chosen.start, chosen.end))
                 if k:
                     if cues[k - 1]:
@@ -232,21 +259,35 @@ class _Reader:
 
     # -- sentences --
 
-    def _sentence(self, sentence: Sentence, masked: str, cues: list[Cue], quotes: list[Quotation],
-                  speakers: dict[Quotation, _Speaker], base: _Speaker | None) -> None:
-        for start, end in _clauses(masked, sentence.start, cues):
+    def _sentence(
+        self,
+        sentence: Sentence,
+        masked: str,
+        cues: list[Cue],
+        quotes: list[Quotation],
+        speakers: dict[Quotation, _Speaker],
+        base: _Speaker | None,
+    ) -> None:
+        for start, end in split_clauses(masked, sentence.start, cues):
             self._clause(start, end, [c for c in cues if start <= c.span[0] < end], quotes, speakers, base)
 
-    def _clause(self, start: int, end: int, cues: list[Cue], quotes: list[Quotation],
-                speakers: dict[Quotation, _Speaker], base: _Speaker | None) -> None:
+    def _clause(
+        self,
+        start: int,
+        end: int,
+        cues: list[Cue],
+        quotes: list[Quotation],
+        speakers: dict[Quotation, _Speaker],
+        base: _Speaker | None,
+    ) -> None:
         size = max(1, end - start)
-        quoted = [(q, _overlap((start, end), (q.start, q.end))) for q in quotes]
+        quoted = [(q, overlap((start, end), (q.start, q.end))) for q in quotes]
         quoted = [(q, n) for q, n in quoted if n > 0]
         share = sum(n for _, n in quoted) / size
-        best = _dominant([c for c in cues if _overlap((start, end), c.scope) >= 0.45 * size])
+        best = governing_cue([c for c in cues if overlap((start, end), c.scope) >= 0.45 * size])
         if best is not None and base is not None and best.kind in ("judge", "think", "show") and best.confidence < 0.85:
-            best = None                      # inside somebody's speech: what he says of others' stands is his
-        if best is not None and share < 0.1 and _says_nothing(self.text[start:end], start, best):
+            best = None  # inside somebody's speech: what he says of others' stands is his
+        if best is not None and share < 0.1 and says_nothing(self.text[start:end], start, best):
             self.last = self._speaker(best)
             return
         speaker: _Speaker | None = None
@@ -277,23 +318,38 @@ class _Reader:
         confidence = min([s.confidence for s in chain] or [speaker.confidence])
         if speaker is not None and base is not None and speaker.name and inner is None:
             confidence = speaker.confidence
-        self._emit(Attribution(start, end, "nested" if len(names) > 1 else "reported", names[-1] if names else None,
-                               tuple(names[:-1]), last.cue or (best.span if best else None), confidence, last.surface))
+        self._emit(
+            Attribution(
+                start,
+                end,
+                "nested" if len(names) > 1 else "reported",
+                names[-1] if names else None,
+                tuple(names[:-1]),
+                last.cue or (best.span if best else None),
+                confidence,
+                last.surface,
+            )
+        )
 
-    def _inner(self, start: int, end: int, cues: list[Cue], best: Cue | None,
-               quoted: list[tuple[Quotation, int]]) -> _Speaker | None:
+    def _inner(
+        self, start: int, end: int, cues: list[Cue], best: Cue | None, quoted: list[tuple[Quotation, int]]
+    ) -> _Speaker | None:
         """A further speaker inside what is attributed: "X noted that Y had said …"."""
         for cue in cues:
-            if best is None or cue is best or cue.holder is None or not (
-                    cue.kind in ("say", "noun", "phrase") or (cue.kind == "show" and cue.confidence > 0.8)):
+            if (
+                best is None
+                or cue is best
+                or cue.holder is None
+                or not (cue.kind in ("say", "noun", "phrase") or (cue.kind == "show" and cue.confidence > 0.8))
+            ):
                 continue
             if cue.trailing or (cue.span[0] < best.span[1] and not best.trailing):
                 continue
             if best.trailing and (cue.kind != "say" or cue.confidence < 0.9):
                 continue
-            if self.text[cue.holder[0]:cue.holder[1]].lower() in ("he", "she", "they", "it", "who", "his", "her", "their", "its"):
+            if self.text[cue.holder[0] : cue.holder[1]].lower() in PRONOUN_HOLDERS:
                 continue
-            if cue.holder == best.holder or _overlap((start, end), cue.scope) < 0.3 * (end - start):
+            if cue.holder == best.holder or overlap((start, end), cue.scope) < 0.3 * (end - start):
                 continue
             return replace(self._speaker(cue), confidence=0.55)
         for q, n in quoted:
@@ -301,12 +357,14 @@ class _Reader:
                 continue
             a, b = max(start, q.start + 1), min(end, q.end)
             words = self.text[a:b]
-            inner_quotes = [Quotation(i.start, i.end) for i in find_quotations(self.text, a, b) if is_speech(self.text, i)]
+            inner_quotes = [
+                Quotation(i.start, i.end) for i in find_quotations(self.text, a, b) if is_speech(self.text, i)
+            ]
             for cue in find_cues(mask(self.text, a, b, inner_quotes)):
                 if cue.kind not in ("say", "phrase") or cue.holder is None:
                     continue
-                who = words[cue.holder[0]:cue.holder[1]]
-                if not who[:1].isupper() or who.lower() in ("he", "she", "they", "it", "who", "i", "we", "you"):
+                who = words[cue.holder[0] : cue.holder[1]]
+                if not who[:1].isupper() or who.lower() in PRONOUN_HOLDERS:
                     continue
                 if cue.scope[1] - cue.scope[0] >= 0.6 * (b - a):
                     return replace(self._speaker(_shift(cue, a)), confidence=0.45)
@@ -330,8 +388,10 @@ class _Reader:
             if self.last is not None and self.last.name and self.last.name not in self.names.persons:
                 return _Speaker(self.last.name, min(cue.confidence, 0.55), cue.holder, cue.span)
             return _Speaker(surface, min(cue.confidence, 0.35), cue.holder, cue.span)
-        named = next((m for m in self.names.between(end + 2, end + 12) if self.text[end:m.start] in (", ", " — ", " (")), None)
-        if named is not None and self.text[named.end:named.end + 1] in ",.)—" and not self.names.between(start, end):
+        named = next(
+            (m for m in self.names.between(end + 2, end + 12) if self.text[end : m.start] in (", ", " — ", " (")), None
+        )
+        if named is not None and self.text[named.end : named.end + 1] in ",.)—" and not self.names.between(start, end):
             return _Speaker(named.name, cue.confidence, cue.holder, cue.span)
         role = role_of(surface)
         if role is not None and not is_vague(surface):
@@ -345,8 +405,13 @@ class _Reader:
             return self.names.genders.get(name, gender) == gender
 
         persons = self.names.persons
-        if self.last is not None and self.last.name in persons and self.last.surface is not None \
-                and position - self.last.surface[0] < 500 and fits(self.last.name or ""):
+        if (
+            self.last is not None
+            and self.last.name in persons
+            and self.last.surface is not None
+            and position - self.last.surface[0] < 500
+            and fits(self.last.name or "")
+        ):
             return self.last.name
         near = [m for m in self.names.between(position - 600, position) if fits(m.name)]
         if near:
@@ -354,18 +419,27 @@ class _Reader:
             inside = [m for m in near if m.start > sentence_start]
             if inside:
                 return inside[0].name
-            previous = max(self.text.rfind(". ", 0, max(sentence_start, 0)), self.text.rfind("\n", 0, max(sentence_start, 0)))
+            previous = max(
+                self.text.rfind(". ", 0, max(sentence_start, 0)), self.text.rfind("\n", 0, max(sentence_start, 0))
+            )
             earlier = [m for m in near if m.start > previous]
             return (earlier or near[-1:])[0].name
-        return self.last.name if self.last is not None and self.last.name in persons and fits(self.last.name or "") else None
+        return (
+            self.last.name
+            if self.last is not None and self.last.name in persons and fits(self.last.name or "")
+            else None
+        )
 
     def _bearer(self, role: str, position: int) -> str | None:
         known = [m for m in self.names.roles.get(role, []) if m.start < position]
         if known:
             return known[-1].name
         persons = self.names.persons
-        if role in ("source", "interlocutor", "expert", "official", "speaker", "analyst", "author") \
-                and self.last is not None and self.last.name in persons:
+        if (
+            role in ("source", "interlocutor", "expert", "official", "speaker", "analyst", "author")
+            and self.last is not None
+            and self.last.name in persons
+        ):
             return self.last.name
         return None
 
@@ -375,7 +449,7 @@ class _Reader:
         """A paragraph that ends with a colon hands the word to somebody: for the next paragraph or list, or, where a
         longer quotation is announced ("To quote the report's findings:"), until something else intervenes."""
         text = self.text
-        final = text[sentences[-1].start:passage.end].rstrip()
+        final = text[sentences[-1].start : passage.end].rstrip()
         if not final.endswith((":", "：")):
             return
         announced = _ANNOUNCED.search(final)
@@ -399,7 +473,7 @@ class _Reader:
         if self.block is None:
             return
         self.block_age += 1
-        line = self.text[self.text.rfind("\n", 0, passage.start) + 1:passage.start]
+        line = self.text[self.text.rfind("\n", 0, passage.start) + 1 : passage.start]
         listed = bool(re.search(r"[•·▪◦‣*–—-]|\d[.)]", line))
         quoted = bool(quotes) and quotes[0].start - passage.start <= 2
         if self.block_age > 1 and not listed and (not self.block_is_long or self.block_quoted):
@@ -407,80 +481,8 @@ class _Reader:
         self.block_quoted = quoted or (self.block_age > 1 and self.block_quoted)
 
 
-def _clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, int]]:
-    """The stretches of a sentence that may have different holders: its coordinate clauses, joined again where the
-    second has no cue of its own, or the same holder as the first."""
-    whole = [(offset, offset + len(masked))]
-    if len(cues) == 0 or len(masked) < 60:
-        return whole
-    tokens = tokenize(masked)
-    cuts = [t.start + offset for k, t in enumerate(tokens) if k and begins_clause(tokens, k)]
-    own_cuts = [t.start + offset for k, t in enumerate(tokens) if k and begins_clause(tokens, k)
-                and t.low in ("but", "while", "although", "though", "whereas") and _has_new_subject(tokens, k + 1)]
-    for cue in cues:
-        at = cue.scope[0]
-        if cue.kind == "say" and cue.holder is not None and cue.holder[0] == at and at > offset:
-            words = masked[:at - offset].rstrip()
-            if words.endswith((", with", "-", "—")):
-                cuts.append(at)
-    if not cuts:
-        return whole
-    edges = [offset, *sorted(set(cuts)), offset + len(masked)]
-    spans = [[edges[0], edges[1]]]
-    for start, end in zip(edges[1:], edges[2:], strict=False):
-        here = [c for c in cues if start <= c.span[0] < end and not c.trailing]
-        before = [c for c in cues if spans[-1][0] <= c.span[0] < start]
-        if here:
-            holder = here[0].holder
-            differs = holder is not None and masked[holder[0] - offset:holder[1] - offset].lower() not in _PRONOUNS \
-                and (not before or holder != before[-1].holder)
-        else:
-            differs = bool(before) and start in own_cuts
-        if differs and end - start >= 25 and start - spans[-1][0] >= 25:
-            spans.append([start, end])
-        else:
-            spans[-1][1] = end
-    return [(a, b) for a, b in spans]
-
-
-def _dominant(cues: list[Cue]) -> Cue | None:
-    """Of several cues for the same words the one that governs the others: one that closes the sentence ("…, records
-    show"), else the first."""
-    closing = [c for c in cues if c.trailing and c.kind != "judge"]
-    if closing:
-        return closing[-1]
-    leading = [c for c in cues if c.confidence >= 0.6 and not c.trailing]
-    return leading[0] if leading else max(cues, key=lambda c: (c.confidence, -c.span[0]), default=None)
-
-
-def _says_nothing(words: str, offset: int, cue: Cue) -> bool:
-    """Whether a sentence is nothing but an attribution ("Mr Lee wrote on Monday."), its speech standing beside it."""
-    if cue.holder is None or cue.kind not in ("say", "quote"):
-        return False
-    rest = list(words)
-    for start, end in (cue.span, cue.holder):
-        rest[start - offset:end - offset] = " " * (end - start)
-    left = "".join(rest).split()
-    return len(left) <= 4 and len(words) < 90 and not any(w.lower() in ("that", "no", "yes") for w in left[:-1]) \
-        and (not left or all(w.strip(".,:!").lower() in TIMES | PREPOSITIONS | _TAIL_WORDS or w[:1].isupper() for w in left))
-
-
-_TAIL_WORDS = frozenset("the a an that interview statement twitter facebook email reply response one user audience crowd him her them".split())
-
-
-def _has_new_subject(tokens: Tokens, k: int) -> bool:
-    """Whether the clause at token k opens with a subject of its own that is no pronoun."""
-    return k < len(tokens) and tokens[k].is_word and tokens[k].low not in _PRONOUNS | STOPS | PREPOSITIONS \
-        and (tokens[k].low in DETERMINERS or tokens[k].is_capital or has_verb(tokens, k + 1, min(k + 5, len(tokens))))
-
-
-def _overlap(a: tuple[int, int], b: tuple[int, int]) -> int:
-    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
-
-
 def _shift(cue: Cue, by: int) -> Cue:
     holder = None if cue.holder is None else (cue.holder[0] + by, cue.holder[1] + by)
-    return replace(cue, span=(cue.span[0] + by, cue.span[1] + by), holder=holder,
-                   scope=(cue.scope[0] + by, cue.scope[1] + by))
-
-
+    return replace(
+        cue, span=(cue.span[0] + by, cue.span[1] + by), holder=holder, scope=(cue.scope[0] + by, cue.scope[1] + by)
+    )

@@ -7,9 +7,7 @@ somebody's speech attributes nothing outside it. No parser and no model: the ver
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from stance.voices.lexicon import (
     ATTITUDES,
@@ -22,15 +20,9 @@ from stance.voices.lexicon import (
     VAGUE,
     VERBS,
 )
+from stance.voices.markers import Cue, attitude_cue, is_trailing, noun_cue, particle_cue, phrase_cues
 from stance.voices.phrases import (
-    AUXILIARIES,
-    BE,
     BLANK,
-    DETERMINERS,
-    NEGATIONS,
-    PREPOSITIONS,
-    SPEAKING_THINGS,
-    TIMES,
     Range,
     Tokens,
     clause_around,
@@ -45,50 +37,21 @@ from stance.voices.phrases import (
     span,
     subject_of,
     tokenize,
-    words,
 )
 from stance.voices.quotes import Quotation, is_speech
-
-_TAIL = TIMES | words("""on in at during when after before to of while as this last earlier later recently afterward
-    afterwards for with by from via through early late about regarding following ahead outside inside upon over amid here
-    there again then too further sarcastically bluntly simply once""")
-_INANIMATE = words("""law bill measure plan act legislation amendment policy rule ordinance move proposal program programme
-    effort strategy system project agreement deal treaty car house building market economy war move decision""")
-_HYPOTHETICAL = words("if unless whether until lest")
-# "announced a ban", "agreed on steps": what was done, unless a clause says what was said.
-_ACTS = words("""announce announces announced declare declares declared agree agrees agreed concluded conclude concludes
-    write wrote""")
-_PHRASE = re.compile(
-    r"\b(according to|as per|in the words of|in the (?:view|opinion|eyes|judge?ment|estimation) of|"
-    r"as (?:stated|noted|reported|argued|explained|put|described|quoted) (?:by|in)|quoted by|as told to|"
-    r"(?<=[,(] )per(?= (?:the |a )?[A-Z]))\s+", re.I)
-_AS_SAID = re.compile(r"\b[Ii]n (?P<who>(?:the )?[A-Z][\w.'-]*(?: [\w.'-]+){0,4}?'s?|his|her|their|its) "
-                      r"(?P<what>words|view|opinion|telling|account|judge?ment|estimation)\b")
-_CRITICISM_FROM = re.compile(r"\b(?:criticism|condemnation|praise|opposition|objections?|rebukes?|backlash|scorn|ire|outrage|"
-                             r"complaints?|pushback)(?: \w+){0,3} from\s+")
-_CONTENTS = re.compile(r"^(?:(?:The|Other|Among the|Among other|Further|Additional|His|Her|Their|Its) )(?:\w+ ){0,2}"
-                       r"(?P<what>recommendations|demands|proposals|findings|conclusions|arguments|suggestions)"
-                       r"(?: also)? (?:include|are|were|is|was)")
-_TO_PERSON = re.compile(r"^(?:But |And |Yet |So )?To (?P<who>(?:the )?[A-Z][\w.'-]*(?:,? (?:[A-Z][\w.'-]*|of|and|the))*), (?=[a-z¤])")
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Words that attribute. Spans are offsets into the masked text.
-
-    span      the attributing words
-    holder    the noun phrase that speaks, None where none is named
-    scope     what is attributed, the attributing words included
-    kind      say, think, judge, show, quote, phrase, noun
-    trailing  it follows what it attributes
-    """
-
-    span: tuple[int, int]
-    holder: tuple[int, int] | None
-    scope: tuple[int, int]
-    kind: str
-    confidence: float
-    trailing: bool = False
+from stance.voices.wordclasses import (
+    ACTS,
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    HYPOTHETICAL,
+    INANIMATE,
+    NEGATIONS,
+    PREPOSITIONS,
+    SPEAKING_THINGS,
+    TAIL,
+    TIMES,
+)
 
 
 def mask(text: str, start: int, end: int, quotations: Iterable[Quotation]) -> str:
@@ -110,18 +73,18 @@ def mask(text: str, start: int, end: int, quotations: Iterable[Quotation]) -> st
 def find_cues(masked: str) -> list[Cue]:
     """The cues of one masked sentence, in order of their place."""
     tokens = tokenize(masked)
-    cues = _phrase_cues(masked, tokens)
+    cues = phrase_cues(masked, tokens)
     for i, token in enumerate(tokens):
         low = token.low
         cue: Cue | None = None
         if low in VERBS:
             cue = _verb_cue(tokens, i, VERBS[low], cues)
         elif low in ATTITUDES:
-            cue = _attitude_cue(tokens, i)
+            cue = attitude_cue(tokens, i)
         if cue is None and (low in SPEECH_NOUNS or low.removesuffix("s") in SPEECH_NOUNS):
-            cue = _noun_cue(tokens, i)
+            cue = noun_cue(tokens, i)
         if cue is None and low in PARTICLES:
-            cue = _particle_cue(tokens, i)
+            cue = particle_cue(tokens, i)
         if cue is not None:
             cues.append(cue)
     cues.sort(key=lambda cue: cue.span)
@@ -135,8 +98,12 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     if token.is_capital and before is not None and not before.is_speech:
         return None
     clause_a, clause_b = clause_around(tokens, i)
-    if kinds & {"say", "quote", "think"} and tags & {"past", "third", "base"} and before is not None \
-            and (before.is_speech or before.text in ",—–-"):
+    if (
+        kinds & {"say", "quote", "think"}
+        and tags & {"past", "third", "base"}
+        and before is not None
+        and (before.is_speech or before.text in ",—–-")
+    ):
         cue = _inverted(tokens, i, kinds, (clause_a, clause_b))
         if cue is not None:
             return cue
@@ -154,7 +121,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     if j >= 0 and tokens[j].low == "to":
         if not (j > 2 and tokens[j - 1].low == "on" and tokens[j - 2].low in ("went", "goes", "go")):
             return None
-        j -= 3                                                       # "went on to say"
+        j -= 3  # "went on to say"
     if be and "ing" not in tags:
         return _passive(tokens, i, kinds, (clause_a, clause_b)) if "part" in tags else None
     if not _may_be_active(tokens, i):
@@ -169,22 +136,30 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         return None
     a, b = phrase
     head = tokens[b - 1]
-    if (tokens[a].low in FIRST_SECOND and a + 1 == b) or (a and tokens[a - 1].low in _HYPOTHETICAL):
+    if (tokens[a].low in FIRST_SECOND and a + 1 == b) or (a and tokens[a - 1].low in HYPOTHETICAL):
         return None
     if token.low in NOUN_LIKE and not _clear_subject(tokens, phrase, tags, bare):
         return None
     if tags == {"base"} and bare and not _is_plural(tokens, phrase):
         return None
-    if head.low in _INANIMATE and not head.is_capital and ("say" not in kinds or token.low not in ("says", "states", "said", "stated")):
+    if (
+        head.low in INANIMATE
+        and not head.is_capital
+        and ("say" not in kinds or token.low not in ("says", "states", "said", "stated"))
+    ):
         return None
     if negated and kinds & {"say", "quote"} and "think" not in kinds:
         return None
     if not kinds & {"say", "judge", "quote"} and not _may_think(tokens, phrase):
         return None
     relative = j >= 0 and tokens[j].low in ("who", "which", "that")
-    if relative and tokens[a].low in ("a", "an", "any", "no") and any(t.low in ("will", "would", "can") for t in tokens[j:i]):
+    if (
+        relative
+        and tokens[a].low in ("a", "an", "any", "no")
+        and any(t.low in ("will", "would", "can") for t in tokens[j:i])
+    ):
         return None
-    trailing = not relative and _is_trailing(tokens, clause_a, a, i, clause_b)
+    trailing = not relative and is_trailing(tokens, clause_a, a, i, clause_b)
     confidence = _complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
     if not confidence:
         return None
@@ -195,8 +170,14 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         if tokens[j - 1].text == "," or kinds == {"judge"}:
             end = next((k for k in range(i + 1, clause_b) if tokens[k].text == ","), clause_b)
     kind = next(k for k in ("say", "think", "judge", "show", "quote") if k in kinds)
-    return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, max(end, i + 1))), kind,
-               confidence * (0.8 if modal else 1.0), trailing)
+    return Cue(
+        span(tokens, (i, i + 1)),
+        span(tokens, phrase),
+        span(tokens, (start, max(end, i + 1))),
+        kind,
+        confidence * (0.8 if modal else 1.0),
+        trailing,
+    )
 
 
 def _may_be_active(tokens: Tokens, i: int) -> bool:
@@ -204,20 +185,31 @@ def _may_be_active(tokens: Tokens, i: int) -> bool:
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     low = tokens[i].low
     if low in NOUN_LIKE and (following is None or following.text in ",.;"):
-        return any(t.text == "," or t.is_speech for t in tokens[max(0, i - 6):i])     # "…, the polls show."
+        return any(t.text == "," or t.is_speech for t in tokens[max(0, i - 6) : i])  # "…, the polls show."
     if following is None:
         return True
     before = tokens[i - 1] if i else None
-    if following.low == "by" or (following.low == "of" and low == "accused") or (
-            following.low == "as" and low == "described" and before is not None and not before.is_capital
-            and before.low not in PRONOUNS):
-        return False                                                 # "a man accused of …"
+    if (
+        following.low == "by"
+        or (following.low == "of" and low == "accused")
+        or (
+            following.low == "as"
+            and low == "described"
+            and before is not None
+            and not before.is_capital
+            and before.low not in PRONOUNS
+        )
+    ):
+        return False  # "a man accused of …"
     if low in NOUN_LIKE:
         if following.low in AUXILIARIES or has_verb(tokens, i, i + 2):
             return False
         if low.endswith("s") and not low.endswith("ss"):
-            return following.is_word and following.low not in PREPOSITIONS - {"to", "for", "on"} or following.text == ":" \
+            return (
+                (following.is_word and following.low not in PREPOSITIONS - {"to", "for", "on"})
+                or following.text == ":"
                 or following.is_speech
+            )
     return True
 
 
@@ -225,13 +217,20 @@ def _may_think(tokens: Tokens, phrase: Range) -> bool:
     """Whether a subject can show or think that something is so: somebody, some body, or a document; no event."""
     head = next((k for k in range(phrase[0] + 1, phrase[1]) if tokens[k].low in PREPOSITIONS), phrase[1]) - 1
     token = tokens[head]
-    return token.is_capital or token.low in SPEAKING_THINGS or token.low in PRONOUNS or token.low in ROLE_NOUNS \
-        or token.low in VAGUE or token.low.endswith("s") or token.low in ("people", "women", "men", "police", "team", "group",
-                                                                         "campaign", "government", "panel", "committee")
+    return (
+        token.is_capital
+        or token.low in SPEAKING_THINGS
+        or token.low in PRONOUNS
+        or token.low in ROLE_NOUNS
+        or token.low in VAGUE
+        or token.low.endswith("s")
+        or token.low
+        in ("people", "women", "men", "police", "team", "group", "campaign", "government", "panel", "committee")
+    )
 
 
 def _shared_subject(tokens: Tokens, j: int, i: int, clause_a: int, earlier: list[Cue]) -> Range | None:
-    """"X said A and predicted B", "…, but acknowledged C": the subject of the verb before."""
+    """ "X said A and predicted B", "…, but acknowledged C": the subject of the verb before."""
     for cue in reversed(earlier):
         if cue.holder is not None and not cue.trailing and cue.kind != "phrase":
             a = next((k for k, t in enumerate(tokens) if t.start >= cue.holder[0]), None)
@@ -242,9 +241,12 @@ def _shared_subject(tokens: Tokens, j: int, i: int, clause_a: int, earlier: list
 
 def _is_plural(tokens: Tokens, phrase: Range) -> bool:
     head = tokens[phrase[1] - 1].low
-    return head.endswith("s") or head in ("they", "who", "people", "women", "men", "police") \
-        or tokens[phrase[0]].low in ("many", "some", "few", "most", "both") \
-        or any(t.low == "and" for t in tokens[phrase[0]:phrase[1]])
+    return (
+        head.endswith("s")
+        or head in ("they", "who", "people", "women", "men", "police")
+        or tokens[phrase[0]].low in ("many", "some", "few", "most", "both")
+        or any(t.low == "and" for t in tokens[phrase[0] : phrase[1]])
+    )
 
 
 def _clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bool) -> bool:
@@ -255,7 +257,12 @@ def _clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bo
         return True
     if head.text.endswith(("'s", "s'")):
         return False
-    if tokens[b].low == "states" and b - a < 3 and head.low not in SPEAKING_THINGS and not (b - a == 2 and tokens[a].is_capital):
+    if (
+        tokens[b].low == "states"
+        and b - a < 3
+        and head.low not in SPEAKING_THINGS
+        and not (b - a == 2 and tokens[a].is_capital)
+    ):
         return False
     if "base" in tags and "past" not in tags:
         return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
@@ -267,30 +274,9 @@ def _clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bo
     return tokens[a].low in ("the", "a", "an") and b - a >= 2 and head.low in SPEAKING_THINGS
 
 
-def _is_trailing(tokens: Tokens, clause_a: int, a: int, i: int, clause_b: int) -> bool:
-    if a <= clause_a:
-        return False
-    previous = tokens[a - 1]
-    if previous.is_speech:
-        return True
-    if previous.text not in (",", "—", "–", "-") or n_words(tokens, clause_a, a - 1) < 3 \
-            or not _tail_only(tokens, i, clause_b):
-        return False
-    return n_words(tokens, i + 1, clause_b) == 0 or has_verb(tokens, clause_a, a - 1)
-
-
-def _tail_only(tokens: Tokens, i: int, clause_b: int) -> bool:
-    """Whether nothing but a time, a place or an end follows the verb at i."""
-    k = i + 1
-    while k < clause_b and (is_adverb(tokens[k]) or tokens[k].low in TIMES):
-        k += 1
-    if k >= clause_b or not tokens[k].is_word:
-        return not (k < clause_b and (tokens[k].text == ":" or tokens[k].is_speech))
-    return tokens[k].low in _TAIL
-
-
-def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozenset[str], head: str,
-                trailing: bool) -> float:
+def _complement(
+    tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozenset[str], head: str, trailing: bool
+) -> float:
     """How surely what follows (or went before) is attributed; 0 where it is not."""
     speech = has_speech(tokens, 0, len(tokens))
     k = i + 1
@@ -312,8 +298,15 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
         return 0.9
     clause_like = following in ("that", "how", "whether", "why", "what") or has_verb(tokens, k, min(k + 9, clause_b))
     if verb.startswith("ask"):
-        return 0.8 if speech or any(t.low in ("whether", "if", "who", "how", "what", "why", "about") for t in tokens[k:k + 6]) else 0.0
-    if verb in _ACTS:
+        return (
+            0.8
+            if speech
+            or any(t.low in ("whether", "if", "who", "how", "what", "why", "about") for t in tokens[k : k + 6])
+            else 0.0
+        )
+    if verb in ("write", "wrote", "writes") and not speech and following in DETERMINERS:
+        return 0.0
+    if verb in ACTS:
         return 0.85 if following == "that" or (clause_like and "a" != following != "an") or speech else 0.0
     if verb in ("added", "adds", "add", "reported", "protested", "testified") and not speech and not clause_like:
         return 0.0
@@ -321,7 +314,7 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
         return 0.9 if n_right or speech else 0.0
     if "think" in kinds:
         return 0.85 if following == "that" else 0.8 if n_right >= 2 else 0.0
-    if "judge" in kinds and n_right >= 1 and following not in _TAIL - {"to", "for", "of", "as", "against"}:
+    if "judge" in kinds and n_right >= 1 and following not in TAIL - {"to", "for", "of", "as", "against"}:
         return 0.7
     if "show" in kinds and (following == "that" or (head in SPEAKING_THINGS and n_right >= 3)):
         return 0.85 if following == "that" else 0.75
@@ -333,7 +326,7 @@ def _complement(tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozens
 
 
 def _inverted(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> Cue | None:
-    """"…," said Ann Lee, a lawyer."""
+    """ "…," said Ann Lee, a lawyer."""
     phrase = phrase_right(tokens, i + 1)
     if phrase is None or tokens[phrase[0]].low in FIRST_SECOND or tokens[i].low in ("told", "tells", "tell"):
         return None
@@ -341,25 +334,31 @@ def _inverted(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> C
     clause_a, clause_b = clause
     after_speech = tokens[i - 1].is_speech or (i > 1 and tokens[i - 1].text == "," and tokens[i - 2].is_speech)
     if not after_speech:
-        if "say" not in kinds or not (tokens[a].is_capital or tokens[a].low in ("the", "a", "an", "one", "some", "many")):
+        if "say" not in kinds or not (
+            tokens[a].is_capital or tokens[a].low in ("the", "a", "an", "one", "some", "many")
+        ):
             return None
-        if b < clause_b and tokens[b].is_word and tokens[b].low not in (_TAIL | {"who"}) - AUXILIARIES:
+        if b < clause_b and tokens[b].is_word and tokens[b].low not in (TAIL | {"who"}) - AUXILIARIES:
             return None
-        if n_words(tokens, clause_a, i) < 4 or not (has_verb(tokens, clause_a, i - 1) or b == clause_b
-                                                    or tokens[b].text in ".," or has_speech(tokens, clause_a, i)):
+        if n_words(tokens, clause_a, i) < 4 or not (
+            has_verb(tokens, clause_a, i - 1)
+            or b == clause_b
+            or tokens[b].text in ".,"
+            or has_speech(tokens, clause_a, i)
+        ):
             return None
         chunk = i - 1
         while chunk > clause_a and tokens[chunk - 1].text != ",":
             chunk -= 1
         if chunk > clause_a and tokens[chunk].low in ("a", "an", "who", "the", "whose"):
-            return None                                              # "Ann Lee, a lawyer, said …"
+            return None  # "Ann Lee, a lawyer, said …"
     if not tokens[a].is_capital and tokens[a].low not in DETERMINERS | PRONOUNS and not after_speech:
         return None
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, clause), "say", 0.92, True)
 
 
 def _passive(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> Cue | None:
-    """"was criticised by X"."""
+    """ "was criticised by X"."""
     k = i + 1
     while k < min(clause[1], i + 4) and tokens[k].low != "by":
         k += 1
@@ -368,17 +367,23 @@ def _passive(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> Cu
     phrase = phrase_right(tokens, k + 1)
     if phrase is None or not kinds & {"say", "judge", "think"}:
         return None
-    before = [t.low for t in tokens[clause[0]:i]]
-    start = max((clause[0] + n for n, low in enumerate(before) if low in ("that", "which", "who", "but")), default=clause[0])
+    before = [t.low for t in tokens[clause[0] : i]]
+    start = max(
+        (clause[0] + n for n, low in enumerate(before) if low in ("that", "which", "who", "but")), default=clause[0]
+    )
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, clause[1])), "judge", 0.6, True)
 
 
 def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, earlier: list[Cue]) -> Cue | None:
-    """"X did this, adding that …"; "with critics warning that …"."""
+    """ "X did this, adding that …"; "with critics warning that …"."""
     if i == 0 or not kinds & {"say", "think", "show"}:
         return None
     before = tokens[i - 1]
-    joined = before.text in (",", "—", "–") or before.low in ("and", "while", "by", "in", "before", "not") or before.is_speech
+    joined = (
+        before.text in (",", "—", "–")
+        or before.low in ("and", "while", "by", "in", "before", "not")
+        or before.is_speech
+    )
     following = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if n_words(tokens, i + 1, clause_b) < 3 and not has_speech(tokens, i, clause_b):
         return None
@@ -387,20 +392,27 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
     phrase: Range | None = None
     if not joined and before.is_word:
         phrase = phrase_left(tokens, i - 1)
-        if phrase and phrase[0] and tokens[phrase[0] - 1].low not in ("with", "of", ",") and has_verb(tokens, 0, phrase[0]):
+        if (
+            phrase
+            and phrase[0]
+            and tokens[phrase[0] - 1].low not in ("with", "of", ",")
+            and has_verb(tokens, 0, phrase[0])
+        ):
             phrase = main_subject(tokens, phrase[0]) or phrase
-        if phrase is None or tokens[phrase[1] - 1].low in _INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
+        if phrase is None or tokens[phrase[1] - 1].low in INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
             return None
         if following != "that" and not token_says(tokens[i].low) and not has_speech(tokens, i, clause_b):
             return None
         start = phrase[0]
-        if tokens[phrase[1] - 1].low in SPEAKING_THINGS | {"email", "note", "speech"} and has_verb(tokens, 0, phrase[0]):
-            phrase = main_subject(tokens, phrase[0]) or phrase      # "she released a statement saying"
+        if tokens[phrase[1] - 1].low in SPEAKING_THINGS | {"email", "note", "speech"} and has_verb(
+            tokens, 0, phrase[0]
+        ):
+            phrase = main_subject(tokens, phrase[0]) or phrase  # "she released a statement saying"
             start = phrase[0]
         return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, clause_b)), "say", 0.7)
     if earlier and earlier[-1].holder is not None and earlier[-1].kind in ("say", "quote", "phrase"):
         return Cue(span(tokens, (i, i + 1)), earlier[-1].holder, span(tokens, (i, clause_b)), "say", 0.75)
-    elif following == "that" or has_speech(tokens, i, clause_b) or token_says(tokens[i].low):
+    if following == "that" or has_speech(tokens, i, clause_b) or token_says(tokens[i].low):
         phrase = main_subject(tokens, i)
     if phrase is None:
         return None
@@ -409,103 +421,20 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
 
 def token_says(form: str) -> bool:
     """Whether a participle introduces speech even without "that"."""
-    return form in ("saying", "arguing", "claiming", "insisting", "noting", "suggesting", "asserting", "telling",
-                    "declaring", "warning", "stating", "contending", "alleging", "predicting", "acknowledging")
-
-
-def _noun_cue(tokens: Tokens, i: int) -> Cue | None:
-    """"her claim that …", "there are comments that …"."""
-    if i + 1 >= len(tokens) or tokens[i + 1].low != "that" or i == 0:
-        return None
-    _, clause_b = clause_around(tokens, i)
-    if n_words(tokens, i + 2, clause_b) < 2:
-        return None
-    k = i - 1
-    while k > 0 and i - k < 3 and tokens[k].is_word and not _possesses(tokens, k):
-        k -= 1
-    scope = span(tokens, (k, clause_b))
-    if tokens[k].low in ("his", "her", "their", "its"):
-        return Cue(span(tokens, (i, i + 1)), span(tokens, (k, k + 1)), scope, "noun", 0.6)
-    if _possesses(tokens, k):
-        phrase = phrase_left(tokens, k)
-        if phrase:
-            start, end = span(tokens, phrase)
-            return Cue(span(tokens, (i, i + 1)), (start, end - (2 if tokens[k].text.endswith("'s") else 1)),
-                       (start, scope[1]), "noun", 0.6)
-    lows = [t.low for t in tokens[max(0, i - 6):i]]
-    if "there" in lows and not {"no", "not", "wasn't", "isn't", "little"} & set(lows):
-        return Cue(span(tokens, (i, i + 1)), span(tokens, (i, i + 1)), span(tokens, (i, clause_b)), "noun", 0.5)
-    return None
-
-
-def _possesses(tokens: Tokens, k: int) -> bool:
-    return tokens[k].text.endswith(("'s", "s'")) or tokens[k].low in ("his", "her", "their", "its")
-
-
-def _attitude_cue(tokens: Tokens, i: int) -> Cue | None:
-    """"X is convinced that …", "X remains sceptical about …"."""
-    if i + 1 >= len(tokens) or tokens[i + 1].low not in ("that", "about", "of", "by", "at", "with", "over"):
-        return None
-    linking = BE | {"remain", "remains", "remained", "sounded"}
-    j = i - 1
-    linked = False
-    while j >= 0 and (tokens[j].low in linking | {"more", "less", "very"} or is_skipped(tokens[j])):
-        linked = linked or tokens[j].low in linking
-        j -= 1
-    phrase = subject_of(tokens, j) if linked else None
-    if phrase is None or tokens[phrase[0]].low in FIRST_SECOND | {"it"} or tokens[phrase[1] - 1].low in _INANIMATE:
-        return None
-    clause_a, clause_b = clause_around(tokens, i)
-    start = clause_a if n_words(tokens, clause_a, phrase[0]) <= 12 else phrase[0]
-    return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, clause_b)), "think", 0.7)
-
-
-def _particle_cue(tokens: Tokens, i: int) -> Cue | None:
-    """"X pointed out …", "X lashed out at …": common verbs that attribute only with a particle."""
-    after = i + 1
-    while after < len(tokens) and (is_adverb(tokens[after]) or tokens[after].low in ("special", "it", "particular")):
-        after += 1
-    if after >= len(tokens) or tokens[after].low not in PARTICLES[tokens[i].low]:
-        return None
-    clause_a, clause_b = clause_around(tokens, i)
-    j = i - 1
-    while j >= 0 and is_skipped(tokens[j]):
-        j -= 1
-    if j >= 0 and tokens[j].low == "to":
-        return None
-    if tokens[i].low.endswith("ing") and not any(t.low in BE for t in tokens[j + 1:i]):
-        phrase = main_subject(tokens, i) if j >= 0 and tokens[j].text in (",", "—") else None
-    else:
-        phrase = subject_of(tokens, j)
-    if phrase is None or tokens[phrase[0]].low in FIRST_SECOND or tokens[phrase[1] - 1].low in _INANIMATE:
-        return None
-    trailing = _is_trailing(tokens, clause_a, phrase[0], i + 1, clause_b)
-    start = clause_a if n_words(tokens, clause_a, phrase[0]) <= 12 else phrase[0]
-    return Cue(span(tokens, (i, i + 2)), span(tokens, phrase), span(tokens, (start, clause_b)), "judge", 0.7, trailing)
-
-
-def _phrase_cues(masked: str, tokens: Tokens) -> list[Cue]:
-    cues: list[Cue] = []
-    whole = (0, len(masked.rstrip()))
-    for match in _PHRASE.finditer(masked):
-        first = next((k for k, t in enumerate(tokens) if t.start >= match.end()), None)
-        phrase = phrase_right(tokens, first) if first is not None else None
-        if first is None or phrase is None:
-            continue
-        clause = clause_around(tokens, first)
-        cues.append(Cue(match.span(1), span(tokens, phrase), span(tokens, clause), "phrase", 0.88,
-                        match.start() > tokens[clause[0]].start + 12))
-    for match in _AS_SAID.finditer(masked):
-        cues.append(Cue(match.span("what"), match.span("who"), whole, "phrase", 0.8))
-    for match in _CRITICISM_FROM.finditer(masked):
-        first = next((k for k, t in enumerate(tokens) if t.start >= match.end()), None)
-        phrase = phrase_right(tokens, first) if first is not None else None
-        if first is not None and phrase is not None:
-            cues.append(Cue(match.span(), span(tokens, phrase), span(tokens, clause_around(tokens, first)), "judge", 0.6, True))
-    contents = _CONTENTS.match(masked)
-    if contents is not None:
-        cues.append(Cue(contents.span("what"), None, whole, "noun", 0.5))
-    to_person = _TO_PERSON.match(masked)
-    if to_person is not None:
-        cues.append(Cue((to_person.start("who") - 3, to_person.start("who") - 1), to_person.span("who"), whole, "phrase", 0.65))
-    return cues
+    return form in (
+        "saying",
+        "arguing",
+        "claiming",
+        "insisting",
+        "noting",
+        "suggesting",
+        "asserting",
+        "telling",
+        "declaring",
+        "warning",
+        "stating",
+        "contending",
+        "alleging",
+        "predicting",
+        "acknowledging",
+    )

@@ -12,21 +12,33 @@ from dataclasses import dataclass, field
 
 from stance.voices.lexicon import ROLE_NOUNS, TITLES, VAGUE
 from stance.voices.names import FEMALE, INSTITUTIONS, MALE, NOT_NAMES
+from stance.voices.wordclasses import word_set
 
 _PART = r"(?:[A-ZÀ-ÞŠŽČŁ][\w’'-]*\w|[A-Z]\.|al-[A-Z]\w+)"
 _PARTICLE = r"(?:de|van|von|der|den|bin|ibn|da|del|dos|al|el|la|le|ter|ten)"
-_RUN = re.compile(rf"(?<![\w’'.-])(?:[A-Z][a-z]{{1,4}}\. )?{_PART}(?:[  ](?:(?:{_PARTICLE} )+(?=[A-Z]))?{_PART})*(?:,? [JS]r\.)?")
-_ABBREVIATED = re.compile(r"(?P<long>[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
-                          r"\((?:the )?(?P<short>[A-Z][A-Za-z&.-]{1,9})\)")
-_ROLE_AFTER = re.compile(r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[\w-]+ ){0,3}?(%s)(?=[,.;)]| of\b| for\b| at\b| from\b| and\b| in\b)"
-                         % "|".join(sorted(ROLE_NOUNS)))
+_RUN = re.compile(
+    rf"(?<![\w’'.-])(?:[A-Z][a-z]{{1,4}}\. )?{_PART}(?:[  ](?:(?:{_PARTICLE} )+(?=[A-Z]))?{_PART})*(?:,? [JS]r\.)?"
+)
+_ABBREVIATED = re.compile(
+    r"(?P<long>[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|of|for|the|and|on|in|to|de|&)){1,9}) "
+    r"\((?:the )?(?P<short>[A-Z][A-Za-z&.-]{1,9})\)"
+)
+_ROLE_AFTER = re.compile(
+    r",? (?:who is |who was |the |a |an |its |their |his |her )?(?:[\w-]+ ){0,3}?"
+    rf"({'|'.join(sorted(ROLE_NOUNS))})(?=[,.;)]| (?:of|for|at|from|and|in)\b)"
+)
 _TRAILING = re.compile(r"(?:[\s,;:–—\"“”'’-]+|['’]s|(?<=s)['’])$")
-_STATEMENT_OF = re.compile(r"^(?:an? |the )?(?:\w+ ){0,3}(?:statement|announcement|release|letter|communiqu[eé]|post|message) "
-                           r"(?:(?:issued|published|released|made) )?(?:from|by|of) (?:the )?(?=[A-Z])", re.I)
+_STATEMENT_OF = re.compile(
+    r"^(?:an? |the )?(?:\w+ ){0,3}(?:statement|announcement|release|letter|communiqu[eé]|post|message) "
+    r"(?:(?:issued|published|released|made) )?(?:from|by|of) (?:the )?(?=[A-Z])",
+    re.I,
+)
 _LEADING = re.compile(r"^(?:(?:and|but|or|that|also|then|both|even|not|like|as)\s+)+(?=\S)", re.I)
-_BEHIND = re.compile(r" (?:of|for|at|from|in|on|with|who|which|that|to|by|about|against|and his|and her)\b|,|\(| [—–-] ")
-_FEMALE_TITLES = frozenset("mrs ms miss lady queen congresswoman spokeswoman chairwoman".split())
-_MALE_TITLES = frozenset("mr sir lord king congressman spokesman chairman pope".split())
+_BEHIND = re.compile(
+    r" (?:of|for|at|from|in|on|with|who|which|that|to|by|about|against|and his|and her)\b|,|\(| [—–-] "
+)
+_FEMALE_TITLES = word_set("mrs ms miss lady queen congresswoman spokeswoman chairwoman")
+_MALE_TITLES = word_set("mr sir lord king congressman spokesman chairman pope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,7 @@ class Names:
 
     def between(self, start: int, end: int) -> list[Mention]:
         """Mentions that begin in a span, in order."""
-        return self.mentions[bisect.bisect_left(self.starts, start):bisect.bisect_left(self.starts, end)]
+        return self.mentions[bisect.bisect_left(self.starts, start) : bisect.bisect_left(self.starts, end)]
 
     def fullest(self, surface: str) -> str:
         """The surface with its name completed, its titles and trailing junk taken off, else as printed."""
@@ -65,7 +77,7 @@ class Names:
         if bare in self.abbreviations:
             return self.abbreviations[bare]
         behind = _BEHIND.search(cleaned)
-        front = cleaned[:behind.start()] if behind else cleaned
+        front = cleaned[: behind.start()] if behind else cleaned
         words = front.replace(" ", " ").split()
         if not words or " and " in cleaned or " & " in cleaned:
             return cleaned
@@ -74,16 +86,24 @@ class Names:
         if name is None:
             titles = next((k for k, w in enumerate(words) if w.rstrip(".").lower() not in TITLES), len(words))
             rest = words[titles:]
-            if titles and len(rest) >= 2 and _may_be_person(last) and not behind and all(w[0].isupper() for w in rest) \
-                    and not any(w.lower() in INSTITUTIONS for w in rest):
+            if (
+                titles
+                and len(rest) >= 2
+                and _may_be_person(last)
+                and not behind
+                and all(w[0].isupper() for w in rest)
+                and not any(w.lower() in INSTITUTIONS for w in rest)
+            ):
                 return " ".join(rest)
             return cleaned
         if not last[:1].isupper():
             return cleaned
         before = words[:-1]
         known = set(name.split())
-        if all(w in known or _bare(w).lower() in TITLES or not w[0].isupper() or len(_bare(w)) < 2 for w in before) \
-                or words[-2] in known:
+        if (
+            all(w in known or _bare(w).lower() in TITLES or not w[0].isupper() or len(_bare(w)) < 2 for w in before)
+            or words[-2] in known
+        ):
             return name
         return cleaned
 
@@ -113,7 +133,7 @@ def read_names(text: str, spans: list[tuple[int, int]]) -> Names:
     for _, _, words in runs:
         if len(words) == 1:
             alone[words[0]] = alone.get(words[0], 0) + 1
-    for start, end, words in runs:
+    for _, end, words in runs:
         name = _person(words, text, end, alone)
         if name is None:
             continue
@@ -176,8 +196,14 @@ def _bare(word: str) -> str:
 
 def _may_be_person(word: str) -> bool:
     low = word.lower()
-    return len(word) > 1 and not word.isupper() and low not in TITLES and low not in NOT_NAMES \
-        and low not in INSTITUTIONS and not word.endswith(".")
+    return (
+        len(word) > 1
+        and not word.isupper()
+        and low not in TITLES
+        and low not in NOT_NAMES
+        and low not in INSTITUTIONS
+        and not word.endswith(".")
+    )
 
 
 def _person(words: list[str], text: str, end: int, alone: dict[str, int]) -> str | None:
@@ -187,7 +213,7 @@ def _person(words: list[str], text: str, end: int, alone: dict[str, int]) -> str
     while rest and rest[0].rstrip(".").lower() in TITLES:
         rest = rest[1:]
         titled = True
-    for k in range(len(rest) - 1, 0, -1):          # a title in mid-run: what is before it is a body or a country
+    for k in range(len(rest) - 1, 0, -1):  # a title in mid-run: what is before it is a body or a country
         if rest[k - 1].rstrip(".").lower() in TITLES:
             rest, titled = rest[k:], True
             break
@@ -205,9 +231,15 @@ def _person(words: list[str], text: str, end: int, alone: dict[str, int]) -> str
         given = next((k for k, w in enumerate(rest[:-1]) if w.lower() in MALE | FEMALE), None)
         if given is not None:
             rest, known = rest[given:], True
-    after = text[end:end + 40]
+    after = text[end : end + 40]
     spoken = re.match(r",? (?:said|says|told|wrote|added|noted|who|an? |the \w+ (?:of|at|for)|\d\d,|[RD]-)", after)
-    if not (known or titled or spoken or any(re.fullmatch(r"[A-Z]\.?", w) for w in rest[1:-1]) or (len(rest) == 2 and rest[-1] in alone)):
+    if not (
+        known
+        or titled
+        or spoken
+        or any(re.fullmatch(r"[A-Z]\.?", w) for w in rest[1:-1])
+        or (len(rest) == 2 and rest[-1] in alone)
+    ):
         return None
     return " ".join(rest)
 

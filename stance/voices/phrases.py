@@ -11,6 +11,22 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from stance.voices.lexicon import FIRST_SECOND, NOUN_LIKE, PRONOUNS, VERBS
+from stance.voices.wordclasses import (
+    ADJECTIVES_IN_LY,
+    APPOSITIVE_START,
+    AUXILIARIES,
+    DETERMINERS,
+    OPENERS,
+    PLAIN_VERBS,
+    PREPOSITIONS,
+    QUANTIFIERS,
+    SKIPPED,
+    SPEAKING_THINGS,
+    SPLITTERS,
+    STOPS,
+    TIME_WORDS,
+    TIMES,
+)
 
 BLANK = "¤"
 """Stands for a character of somebody's speech in a masked sentence."""
@@ -23,50 +39,6 @@ _TOKEN = re.compile(
 )
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-BE = words("is are was were be been being am 's 're isn't aren't wasn't weren't")
-AUXILIARIES = BE | words("""has have had having will would could can may might must shall should did does do don't doesn't
-    didn't won't wouldn't couldn't can't cannot hasn't haven't hadn't ought used 'd 've 'll""")
-NEGATIONS = words("not never n't don't doesn't didn't won't wouldn't hasn't haven't hadn't cannot couldn't isn't wasn't")
-# May stand between a subject and its verb.
-SKIPPED = AUXILIARIES | NEGATIONS | words("""also then later again once twice even still just always often now since soon
-    both all too thus therefore further furthermore first instead rather ever yet himself herself themselves itself long
-    later earlier today yesterday sometimes increasingly already initially""")
-# Ends a noun phrase to the left.
-STOPS = words("""that which because if when while as although though since after before until unless than so but where
-    whether how why what nor yet there not whom whose who like despite amid plus lest whenever wherever whatever whoever""") | AUXILIARIES
-PREPOSITIONS = words("""of for at from in on with to by about against under over during between among within without
-    through across near toward towards into onto via per inside outside behind above below beyond""")
-DETERMINERS = words("""the a an this these those his her their its our my your some many several few most all each
-    every no another any one two three four five six seven eight nine ten dozens hundreds thousands other both""")
-_QUANTIFIERS = words("some many several few most all both one others none")
-TIMES = words("""monday tuesday wednesday thursday friday saturday sunday january february march april may june july
-    august september october november december today yesterday tonight week month year night morning afternoon
-    evening weekend day""")
-SPLITTERS = words("but while whereas although though where")
-# Sentence adverbs that stand before a subject with no comma.
-_OPENERS = words("""and or then also still meanwhile now however indeed perhaps maybe today yesterday later earlier
-    recently here finally instead so only even just soon again once""")
-_ADJECTIVES_IN_LY = words("""family daily weekly early likely elderly monthly friendly assembly july italy tally rally ally reply
-    supply bully anomaly monopoly unlikely only lonely deadly ugly holy homily""")
-# Plain verbs that end a noun phrase to the left although they attribute nothing.
-_PLAIN_VERBS = words("""sent built led left made took came got gave held ran won lost met set put kept brought began became
-    heard spent paid went stood sat fell grew drew drove broke chose ate flew threw wore bought sold caught taught
-    hit cut let need needs require requires make makes take takes get gets go goes come comes give gives keep keeps
-    become becomes begin begins bring brings run runs hold holds put puts leave leaves create creates include
-    includes mean means provide provides allow allows follow follows help helps face faces remain remains continue
-    continues fare fares win wins lose loses serve serves lead leads""")
-SPEAKING_THINGS = words("""poll polls survey surveys study studies report reports data documents document records
-    figures results research emails analysis investigation investigators numbers statistics complaint lawsuit suit
-    memo letter statement article review audit transcript filing filings declaration findings estimates ad ads video
-    book essay headline editorial website caption message text tweet resolution ruling opinion assessment reporting
-    papers sources intelligence evidence experts index census footage email paper editorials letters memos statements tally""")
-"""Documents and counts that are said to say."""
-_TIME_WORDS = words("ago weeks days months years hours less more than on last late early over in earlier later about")
-_APPOSITIVE_START = words("a an who whose which where also jr jr. sr sr. formerly now himself herself r d")
 _PARTICIPIAL = re.compile(r"\w{2,}ing$")
 
 
@@ -116,18 +88,20 @@ def is_skipped(token: Token) -> bool:
 
 
 def is_adverb(token: Token) -> bool:
-    return token.low.endswith("ly") and not token.is_capital and token.low not in _ADJECTIVES_IN_LY
+    return token.low.endswith("ly") and not token.is_capital and token.low not in ADJECTIVES_IN_LY
 
 
 # --- clauses ---
+
 
 def begins_clause(tokens: Tokens, k: int) -> bool:
     """Whether a new coordinate clause begins at token k: after ";", or at ", but", ", while", ", where"."""
     if k == 0:
         return True
     previous = tokens[k - 1].text
-    return previous == ";" or (previous == "," and tokens[k].low in SPLITTERS
-                               and not (k + 1 < len(tokens) and tokens[k + 1].text == ","))
+    return previous == ";" or (
+        previous == "," and tokens[k].low in SPLITTERS and not (k + 1 < len(tokens) and tokens[k + 1].text == ",")
+    )
 
 
 def clause_around(tokens: Tokens, i: int) -> Range:
@@ -151,16 +125,22 @@ def _is_finite(tokens: Tokens, k: int, first: int) -> bool:
         return True
     if token.is_capital or k == first:
         return False
-    if token.low in _PLAIN_VERBS:
+    if token.low in PLAIN_VERBS:
         return True
     entry = VERBS.get(token.low)
     if entry is not None and token.low not in NOUN_LIKE and entry["tags"] & {"past", "third"}:
         return tokens[k - 1].low not in DETERMINERS | PREPOSITIONS
-    return token.low.endswith("ed") and len(token.low) > 4 and tokens[k - 1].is_word \
-        and tokens[k - 1].low not in DETERMINERS | PREPOSITIONS and not is_adverb(tokens[k - 1])
+    return (
+        token.low.endswith("ed")
+        and len(token.low) > 4
+        and tokens[k - 1].is_word
+        and tokens[k - 1].low not in DETERMINERS | PREPOSITIONS
+        and not is_adverb(tokens[k - 1])
+    )
 
 
 # --- noun phrases ---
+
 
 def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
     """The noun phrase that ends at token j; minimal: without crossing a preposition."""
@@ -173,7 +153,7 @@ def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
     if tokens[j].low in FIRST_SECOND or (tokens[j].low in PRONOUNS and tokens[j].low != "who"):
         return j, j + 1
     k = j
-    blocked = False                     # the phrase is cut off by a pronoun: what follows that is its verb
+    blocked = False  # the phrase is cut off by a pronoun: what follows that is its verb
     while k >= 0:
         token = tokens[k]
         if not token.is_word:
@@ -182,15 +162,26 @@ def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
         elif token.low in FIRST_SECOND or token.low in PRONOUNS:
             blocked = True
             break
-        elif token.low in STOPS or (minimal and k < j and token.low in PREPOSITIONS):
-            break
-        elif k < j and (_is_finite(tokens, k, -1) or is_adverb(token) or (
-                not token.is_capital and "ing" in VERBS.get(token.low, _NONE)["tags"]
-                and token.low not in NOUN_LIKE)):
+        elif (
+            token.low in STOPS
+            or (minimal and k < j and token.low in PREPOSITIONS)
+            or (
+                k < j
+                and (
+                    _is_finite(tokens, k, -1)
+                    or is_adverb(token)
+                    or (
+                        not token.is_capital
+                        and "ing" in VERBS.get(token.low, _NONE)["tags"]
+                        and token.low not in NOUN_LIKE
+                    )
+                )
+            )
+        ):
             break
         k -= 1
     a, b = k + 1, j + 1
-    while a < b and (tokens[a].low in _OPENERS or not tokens[a].is_word):
+    while a < b and (tokens[a].low in OPENERS or not tokens[a].is_word):
         a += 1
     if blocked and a < b and not (tokens[a].is_capital or tokens[a].low in DETERMINERS):
         a = next((m for m in range(a + 1, b) if tokens[m].low in DETERMINERS), b)
@@ -199,19 +190,20 @@ def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
             previous = tokens[m - 1]
             if previous.low in PREPOSITIONS:
                 continue
-            if tokens[m].low in DETERMINERS or (tokens[m].is_capital and not previous.is_capital
-                                                and previous.low not in DETERMINERS):
+            if tokens[m].low in DETERMINERS or (
+                tokens[m].is_capital and not previous.is_capital and previous.low not in DETERMINERS
+            ):
                 a = m
                 break
         else:
-            if any(t.low in PREPOSITIONS for t in tokens[a + 1:b]):
+            if any(t.low in PREPOSITIONS for t in tokens[a + 1 : b]):
                 return None
             a += 1
     while b - a > 2 and tokens[b - 1].low in TIMES and tokens[b - 2].low in ("on", "last", "this", "late", "early"):
         b -= 2
     while b - a > 1 and tokens[b - 1].low in TIMES and tokens[b - 1].low not in ("may", "march", "april", "june"):
         b -= 1
-    if a >= b or (b - a == 1 and tokens[a].low in (DETERMINERS - _QUANTIFIERS) | PREPOSITIONS | TIMES):
+    if a >= b or (b - a == 1 and tokens[a].low in (DETERMINERS - QUANTIFIERS) | PREPOSITIONS | TIMES):
         return None
     return a, b
 
@@ -242,8 +234,9 @@ def phrase_right(tokens: Tokens, i: int) -> Range | None:
             break
         if token.low in ("in", "from", "at", "with", "for") and seen_capital:
             break
-        if is_adverb(token) or (k > i and not token.is_capital and _is_finite(tokens, k, i)
-                                and token.low not in NOUN_LIKE):
+        if is_adverb(token) or (
+            k > i and not token.is_capital and _is_finite(tokens, k, i) and token.low not in NOUN_LIKE
+        ):
             break
         seen_capital = seen_capital or token.is_capital
         k += 1
@@ -263,8 +256,12 @@ def subject_of(tokens: Tokens, j: int) -> Range | None:
         return phrase_left(tokens, k, minimal=True)
     if tokens[j].low == "that":
         phrase = phrase_left(tokens, j - 1, minimal=True)
-        return phrase if phrase and tokens[phrase[1] - 1].low.endswith("s") or phrase and \
-            tokens[phrase[1] - 1].low in SPEAKING_THINGS else None
+        return (
+            phrase
+            if (phrase and tokens[phrase[1] - 1].low.endswith("s"))
+            or (phrase and tokens[phrase[1] - 1].low in SPEAKING_THINGS)
+            else None
+        )
     if tokens[j].text in ",)—–-":
         return _before_apposition(tokens, j)
     return phrase_left(tokens, _before_time(tokens, j))
@@ -275,14 +272,18 @@ def _before_time(tokens: Tokens, j: int) -> int:
     if tokens[j].low not in TIMES and tokens[j].low not in ("ago", "weeks", "days", "months", "years", "hours"):
         return j
     k = j
-    while k > 0 and (tokens[k].low in TIMES or tokens[k].low in _TIME_WORDS or tokens[k].low[0].isdigit()
-                     or tokens[k].low in DETERMINERS - {"his", "her", "their", "its"}):
+    while k > 0 and (
+        tokens[k].low in TIMES
+        or tokens[k].low in TIME_WORDS
+        or tokens[k].low[0].isdigit()
+        or tokens[k].low in DETERMINERS - {"his", "her", "their", "its"}
+    ):
         k -= 1
     return k if tokens[k].is_word and k >= 0 and tokens[k].low not in STOPS else j
 
 
 def _before_apposition(tokens: Tokens, j: int) -> Range | None:
-    """"Ann Lee, a lawyer who …, said": the phrase before the appositions that end at token j."""
+    """ "Ann Lee, a lawyer who …, said": the phrase before the appositions that end at token j."""
     closing = {")": "(", "—": "—", "–": "–", "-": "-"}.get(tokens[j].text)
     if closing:
         k = j - 1
@@ -292,8 +293,12 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
             return _before_apposition(tokens, k - 1)
         return phrase_left(tokens, k - 1) if k > 0 else None
     first = j
-    while first > 0 and tokens[first - 1].text not in ";:" and not tokens[first - 1].is_speech \
-            and not begins_clause(tokens, first):
+    while (
+        first > 0
+        and tokens[first - 1].text not in ";:"
+        and not tokens[first - 1].is_speech
+        and not begins_clause(tokens, first)
+    ):
         first -= 1
     commas = [k for k in range(first, j + 1) if tokens[k].text == ","]
     start = first
@@ -301,11 +306,16 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
     for comma in commas[:-1]:
         opening = tokens[start]
         phrase = phrase_left(tokens, comma - 1)
-        lone = (opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"}
-                and not (opening.low == "that" and start == first)) \
-            or (_PARTICIPIAL.match(opening.low) and comma - start > 1) \
-            or (start > first and opening.low in _APPOSITIVE_START - {"a", "an", "also", "now"}) \
-            or opening.low in TIMES or (tokens[comma - 1].low in TIMES and comma - start <= 4)
+        lone = (
+            (
+                opening.low in PREPOSITIONS | STOPS - {"but", "while", "where", "although", "though"}
+                and not (opening.low == "that" and start == first)
+            )
+            or (_PARTICIPIAL.match(opening.low) and comma - start > 1)
+            or (start > first and opening.low in APPOSITIVE_START - {"a", "an", "also", "now"})
+            or opening.low in TIMES
+            or (tokens[comma - 1].low in TIMES and comma - start <= 4)
+        )
         if phrase is not None and not lone and not has_verb(tokens, start, comma):
             return phrase
         if lone:
@@ -314,7 +324,7 @@ def _before_apposition(tokens: Tokens, j: int) -> Range | None:
     for k in range(len(commas) - 2, -1, -1):
         phrase = phrase_left(tokens, commas[k] - 1)
         head = commas[k - 1] + 1 if k else first
-        if phrase is not None and commas[k] not in adverbial and (k == 0 or tokens[head].low not in _APPOSITIVE_START):
+        if phrase is not None and commas[k] not in adverbial and (k == 0 or tokens[head].low not in APPOSITIVE_START):
             return phrase
     return None
 
@@ -323,13 +333,17 @@ def main_subject(tokens: Tokens, i: int) -> Range | None:
     """The subject of the clause before a participle at token i ("X did this, adding that")."""
     k = max((n + 1 for n in range(i) if tokens[n].low in ("but", ";") and n + 2 < i), default=0)
     opening = tokens[k].low if tokens else ""
-    if opening in PREPOSITIONS or opening in ("when", "while", "after", "before", "as", "if") \
-            or _PARTICIPIAL.match(opening) or opening in ("earlier", "later", "last", "today", "yesterday"):
+    if (
+        opening in PREPOSITIONS
+        or opening in ("when", "while", "after", "before", "as", "if")
+        or _PARTICIPIAL.match(opening)
+        or opening in ("earlier", "later", "last", "today", "yesterday")
+    ):
         first = k
         while k < i and tokens[k].text != ",":
             k += 1
         k = k + 1 if k + 1 < i else first
-    while k < i and (not tokens[k].is_word or tokens[k].low in _OPENERS or tokens[k].low in ("but", "yet")):
+    while k < i and (not tokens[k].is_word or tokens[k].low in OPENERS or tokens[k].low in ("but", "yet")):
         k += 1
     if k >= i:
         return None
@@ -337,12 +351,25 @@ def main_subject(tokens: Tokens, i: int) -> Range | None:
         return k, k + 1
     b = k
     while b < i and tokens[b].is_word and tokens[b].low not in STOPS and tokens[b].low not in PRONOUNS:
-        if b > k and not tokens[b].is_capital and (
-                _is_finite(tokens, b, k) or is_adverb(tokens[b]) or tokens[b].low in VERBS
-                or tokens[b].low in PREPOSITIONS - {"of", "for"}):
+        if (
+            b > k
+            and not tokens[b].is_capital
+            and (
+                _is_finite(tokens, b, k)
+                or is_adverb(tokens[b])
+                or tokens[b].low in VERBS
+                or tokens[b].low in PREPOSITIONS - {"of", "for"}
+            )
+        ):
             break
-        if b > k and tokens[k].low not in DETERMINERS and tokens[b - 1].is_capital and not tokens[b].is_capital \
-                and tokens[b].low not in ("of", "and", "for") and not tokens[k].text.endswith("'s"):
+        if (
+            b > k
+            and tokens[k].low not in DETERMINERS
+            and tokens[b - 1].is_capital
+            and not tokens[b].is_capital
+            and tokens[b].low not in ("of", "and", "for")
+            and not tokens[k].text.endswith("'s")
+        ):
             break
         b += 1
     while b > k and tokens[b - 1].low in ("of", "and", "for"):

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from stance.voices.wordclasses import word_set
+
 _MARK = re.compile(r"[\"“”„‟«»]|''|``")
 _SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)[^\"“”„«»\n]{12,800}?[,.?!…][’'](?!\w)")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _OPENERS = frozenset("“„‟«")
 _CLOSERS = frozenset("”»")
-_SMALL = frozenset("a an and as at by for from in of on or the to with but nor is".split())
+_SMALL = word_set("a an and as at by for from in of on or the to with but nor is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,14 @@ def is_speech(text: str, quotation: Quotation) -> bool:
     """Whether a quotation holds something said, rather than a title, a name or a word held at arm's length."""
     words = _WORD.findall(text, quotation.start, quotation.end)
     if len(words) < 2:
-        return text[quotation.start:quotation.end].rstrip("\"”»'’ ")[-1:] in tuple(",.?!") and bool(words)
-    ends = text[quotation.start:quotation.end].rstrip("\"”»'’ ")[-1:] in tuple(",.?!…")
+        return text[quotation.start : quotation.end].rstrip("\"”»'’ ")[-1:] in tuple(",.?!") and bool(words)
+    ends = text[quotation.start : quotation.end].rstrip("\"”»'’ ")[-1:] in tuple(",.?!…")
     weighty = [w for w in words if w.casefold() not in _SMALL]
     capitals = sum(w[0].isupper() for w in weighty)
-    if len(weighty) >= 2 and capitals == len(weighty) and not (ends and text[quotation.end - 2:quotation.end - 1] in "?!"):
+    if (
+        len(weighty) >= 2
+        and capitals == len(weighty)
+        and not (ends and text[quotation.end - 2 : quotation.end - 1] in "?!")
+    ):
         return False
     return len(words) >= 5 or (ends and len(words) >= 2)
