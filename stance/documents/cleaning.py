@@ -27,6 +27,8 @@ _WORD_CHARACTER = re.compile(r"[^\W_]")
 _SPEECH = residue.SPEECH_MARKS
 # Bylines, datelines and glued dates are looked for in the first lines only: further down they are part of the story.
 _HEAD_LINES = 6
+# A paragraph up to this length that asks twice is an appeal as a whole; of a longer one, only the sentences are.
+_MAX_APPEAL = 800
 
 
 @dataclass(slots=True)
@@ -304,25 +306,28 @@ def _split_piece(text: str, piece: _Piece, dropped: list[Dropped]) -> Iterator[_
 
 
 def _drop_appeals(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> list[_Piece]:
-    """Paragraphs that ask the reader for money or attention; of a paragraph that does so in passing, the sentences."""
+    """Paragraphs that ask the reader for money or attention; of a long one that does so in passing, the sentences."""
+    hints = residue.find_appeal_hints(text[pieces[0].start : pieces[-1].end]) if pieces else ()
+    if not hints:
+        return pieces
     kept: list[_Piece] = []
     for piece in pieces:
-        n_appeals = residue.count_appeals(text[piece.start : piece.end]) if piece.speaker is None else 0
+        n_appeals = residue.count_appeals(text[piece.start : piece.end], hints) if piece.speaker is None else 0
         if not n_appeals:
             kept.append(piece)
             continue
         sentences = split_sentences(text, piece.start, piece.end)
-        asking = [span for span in sentences if residue.count_appeals(text[slice(*span)])]
-        size = sum(right - left for left, right in asking)
-        if n_appeals >= 2 or 2 * size >= piece.end - piece.start or len(asking) != 1:
+        asking = [span for span in sentences if residue.count_appeals(text[slice(*span)], hints)]
+        size = piece.end - piece.start
+        if 2 * sum(right - left for left, right in asking) >= size or (n_appeals >= 2 and size <= _MAX_APPEAL):
             dropped.append(Dropped(piece.start, piece.end, "appeal"))
             continue
-        left, right = asking[0]
-        dropped.append(Dropped(left, right, "appeal"))
-        for start, end in ((piece.start, left), (right, piece.end)):
-            start, end = _trim(text, start, end)
-            if start < end:
-                kept.append(replace(piece, start=start, end=end))
+        dropped.extend(Dropped(left, right, "appeal") for left, right in asking)
+        edges = [piece.start, *(edge for span in asking for edge in span), piece.end]
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            left, right = _trim(text, left, right)
+            if left < right:
+                kept.append(replace(piece, start=left, end=right))
     return kept
 
 

@@ -146,13 +146,13 @@ def find_inline_headings(paragraph: str) -> list[tuple[int, int]]:
     """Spans of headings that were glued to the sentences of a paragraph, in order."""
     found: list[tuple[int, int]] = []
     position = 0
-    while match := _FIRST_SENTENCE.match(paragraph, position):
+    while paragraph.find(".", position, position + 100) > 0 and (match := _FIRST_SENTENCE.match(paragraph, position)):
         sentence = match.group().rstrip()
         if not _is_glued_heading(sentence) or not _is_whole(paragraph, position, position + len(sentence)):
             break
         found.append((position, position + len(sentence)))
         position = match.end()
-    if sum(map(paragraph.count, '"“«')) >= 2:
+    if paragraph.count('"') >= 4 or sum(map(paragraph.count, "“«")) >= 2:
         for match in _SLOGANS.finditer(paragraph, position):
             words = _WORD.findall(match.group())
             if sum(word[0].isupper() for word in words) >= 0.75 * len(words) and len(words) >= 4:

@@ -29,6 +29,8 @@ QUESTION_MARKS = frozenset("❓❔")
 
 # The longest line that is looked at as a button, a tag or a notice; prose of that length is no interface.
 MAX_RESIDUE = 200
+# With a full stop at its end, a line longer than this is a sentence (notices about cookies run on).
+_MAX_NOTICE = 100
 
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 _HASHTAGS = re.compile(r"(?:[#＃]\w++[\s,;.|/]*+)+")
@@ -73,12 +75,10 @@ _BLANK_LINE = re.compile(rf"(?:{_BLANK}[\s,.;:–-]*+)+", re.IGNORECASE)
 
 _QUOTED = re.compile(r"[\"“«„][^\"”»“«„\n]*[\"”»“]")
 # Every pattern of appeals.txt holds one of these; looking for them first is a hundred times faster.
-_APPEAL_HINTS = """donat|contribution|help me|help us|support us|support me|support our|support my|support this
-supporting us|supporting our|supporting my|supporting this|support independent|or become|and become|or join|and join
-become our|become one|become a|me a coffee|us a coffee|me a beer|us a beer|patreon|ko-fi|kofi|buymeacoffee|gofundme
-paypal|superchat|subscribe|forget to|hit like|hit the like|thanks button|sign up|join our|an appeal|if you like
-if you enjoy|if you value|if you appreciate|поддержите|подпи|задонат|підтримайте|підпи|unterstützen sie|spenden
-soutenez|faites un don|apóyanos|donación|sostienici|wesprzyj"""
+_APPEAL_HINTS = """donat|contribution|help me|help us|support us|support me|support our|support my|support this|supporting
+support independent|become |a coffee|patreon|ko-fi|gofundme|paypal|subscribe|forget to|thanks button|sign up|join our
+an appeal|if you |поддержите|подпи|задонат|підтримайте|підпи|unterstützen sie|spenden|soutenez|faites un don|apóyanos
+donación|sostienici|wesprzyj"""
 _HINTS = tuple(_APPEAL_HINTS.replace("\n", "|").split("|"))
 
 
@@ -94,10 +94,12 @@ def find_residue(line: str) -> str | None:
         return "marks"
     if len(line) > MAX_RESIDUE:
         return None
-    if FORWARDED.fullmatch(line) or (line[-1] in ":]" and COPIED.fullmatch(line)):
-        return "forward header"
     if line[0] in "#＃" and _HASHTAGS.fullmatch(line):
         return "hashtags"
+    if line[-1] == "." and len(line) > _MAX_NOTICE and "ookie" not in line:
+        return None
+    if FORWARDED.fullmatch(line) or (line[-1] in ":]" and COPIED.fullmatch(line)):
+        return "forward header"
     bare = line.rstrip(" .!:»›>→…])").lstrip("[(")
     if _read_patterns("interface.txt").fullmatch(bare):
         return "advertisement" if bare.casefold() in _ADVERTS else "interface residue"
@@ -110,10 +112,16 @@ def find_residue(line: str) -> str | None:
     return None
 
 
-def count_appeals(paragraph: str) -> int:
+def find_appeal_hints(text: str) -> tuple[str, ...]:
+    """The words in a text without which it holds no appeal; to be looked for in a whole document first."""
+    lowered = text.casefold()
+    return tuple(hint for hint in _HINTS if hint in lowered)
+
+
+def count_appeals(paragraph: str, hints: tuple[str, ...] = _HINTS) -> int:
     """How many appeals to the reader (donate, subscribe, support us) stand in it outside quotation marks."""
     lowered = paragraph.casefold()
-    if not any(map(lowered.__contains__, _HINTS)):
+    if not any(map(lowered.__contains__, hints)):
         return 0
     return sum(1 for _ in _read_patterns("appeals.txt").finditer(_QUOTED.sub("", paragraph)))
 
