@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from importlib.resources import files
 from typing import Any
 
 from stance.comparison import CONFIDENCE_WORDS, Spoken, sources, spoken_by_issue
-from stance.records import Cell, Comparison, Document, Issue
+from stance.records import STANCES, Cell, Comparison, Document, Issue
 from stance.report.passages import in_quotes, pieces_around, shorten
 from stance.report.views import build_views
 
@@ -43,7 +44,7 @@ class Entry:
 
     claim: int
     quote: str
-    language: str | None
+    language: str | None  # where it is not the page's
     sign: str
     level: int
     voice: str
@@ -167,10 +168,12 @@ def template_text(name: str) -> str:
 def render_page(name: str, values: Mapping[str, Any]) -> str:
     """A template of this package, with autoescape on. Lone surrogates, which no file can hold, become `?`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(loader=PackageLoader("stance.report"), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     environment.filters["count"] = _count
+    environment.filters["compact"] = lambda markup: Markup(re.sub(r"\s*\n\s*", "\n", markup))
     return environment.get_template(name).render(values).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -225,8 +228,9 @@ def _entry(s: Spoken, row: Sequence[Spoken], number: Mapping[str, int], people: 
     elif s.origin not in (s.source, s.holder, *claim.via):
         notes.append(voice["carried"].format(origin=s.origin))
     language = languages.get(claim.document_id, "und")
-    return Entry(number[claim.id], in_quotes(shorten(claim.text)), None if language == "und" else language, sign(s),
-                 level(_sureness(s)), claim.voice, who(s, words), people.get(s.holder, -1), tuple(notes))
+    foreign = None if language in ("und", "en") else language
+    return Entry(number[claim.id], in_quotes(shorten(claim.text)), foreign, sign(s), level(_sureness(s)),
+                 claim.voice, who(s, words), people.get(s.holder, -1), tuple(notes))
 
 
 def sign(s: Spoken) -> str:
@@ -278,9 +282,9 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
             said[number[s.claim.id]] = {
                 "sign": sign(s), "level": level(_sureness(s)), "who": who(s, words),
                 "score": issue.scores.get(s.claim.id), "stance": s.stance,
-                "p": {k: round(v, 3) for k, v in p.probabilities.items()} if p else None,
+                "p": [round(p.probabilities.get(stance, 0.0), 3) for stance in STANCES] if p else None,
                 "evidence": list(getattr(p, "evidence", ()) or ())}
         rows[anchor(issue.id)] = {"title": issue.title, "target": issue.target, "why": issue.why, "said": said}
-    return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS,
+    return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS, "stances": STANCES,
             "shown": SHOWN, "printed": PRINTED, "page": PAGE,
             "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}

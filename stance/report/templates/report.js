@@ -182,7 +182,8 @@
     const table = make("table", null, "plain");
     table.append(make("caption", fill(t.panel.target, { target: row.target })));
     const body = make("tbody");
-    for (const [stance, p] of Object.entries(said.p)) {
+    for (const [n, p] of said.p.entries()) {
+      const stance = data.stances[n];
       const line = make("tr"), head = make("th", `${data.glyphs[stance]} ${t.stance[stance]}`);
       head.scope = "row";
       line.append(head, make("td", percent(p), "num"));
