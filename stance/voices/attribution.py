@@ -7,37 +7,22 @@ Confidence falls with the distance from the words that attribute. It does not ju
 
 from __future__ import annotations
 
-import re
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from stance.records import Document, Passage, Voice
+from stance.voices import announced
 from stance.voices.clauses import governing_cue, overlap, says_nothing, split_clauses
 from stance.voices.cues import find_cues, mask
-from stance.voices.holders import Names, is_vague, read_names, role_of
+from stance.voices.holders import Names, read_names
 from stance.voices.markers import Cue
 from stance.voices.quotes import Quotation, find_quotations, is_speech
+from stance.voices.speakers import Speaker, speaker_of
 from stance.voices.wordclasses import PRONOUN_HOLDERS
 
 UNCERTAIN = 0.5
 """Below this confidence an attribution is uncertain."""
-
-_SOURCE = re.compile(r"^\W*(?:source|sources|according to|quoting|citing)\s*[:：]\s*(?P<who>.+?)[\s.,;:]*$", re.I)
-_ANNOUNCED = re.compile(
-    r"\b(?:quot(?:e|es|ing|ed)|in (?:his|her|their|its|the) (?:own )?words|key (?:takeaways|findings|points)|"
-    r"following|as follows|full text|statement reads|talking points)\b",
-    re.I,
-)
-_POSSESSOR = re.compile(
-    r"(?P<who>[A-Z][\w.’'-]*(?:[ -][\w.’'-]+){0,6}?)['’]s? (?:\w+ ){0,2}?(?i:key |opening |closing |full )?"
-    r"(?i:remarks|statement|speech|address|interview|greetings?|article|comments?|answers|takeaways|findings|"
-    r"points|report|words|letter|message|conclusions|assessment|briefing|op-ed|testimony)\b"
-)
-_SUMMARY = re.compile(
-    r"^(?:According to|Citing|As (?:stated|reported) (?:in|by)) (?:an? |the )?(?:\w+ )*?(?:statement|report|press release|"
-    r"summary|communiqu[eé]|review|briefing|note|release|announcement|document|paper) "
-    r"(?:(?:issued|published|released) )?(?:from|by|of) (?:the )?(?P<who>[A-Z][\w’'-]*(?: (?:of|for|and|the|[A-Z][\w’'-]*))*)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +52,6 @@ class Sentence:
     passage: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Speaker:
-    name: str | None
-    confidence: float
-    surface: tuple[int, int] | None = None
-    cue: tuple[int, int] | None = None
-
-
 def attribute(document: Document, sentences: Sequence[Sentence]) -> list[Attribution]:
     """One attribution, or several where a sentence holds claims of several holders, for each sentence, in order."""
     return _Reader(document, sentences).run()
@@ -88,13 +65,13 @@ class _Reader:
         self.document = document
         self.sentences = sentences
         self.names: Names = read_names(self.text, [(p.start, p.end) for p in document.passages])
-        self.last: _Speaker | None = None  # who was last heard
-        self.carried: _Speaker | None = None  # to whom everything unattributed belongs now
-        self.block: _Speaker | None = None  # whose announced quotation we are in
+        self.last: Speaker | None = None  # who was last heard
+        self.carried: Speaker | None = None  # to whom everything unattributed belongs now
+        self.block: Speaker | None = None  # whose announced quotation we are in
         self.block_is_long = self.block_quoted = False
         self.block_age = 0
-        self.open: _Speaker | None = None  # whose quotation is open across paragraphs
-        self.rubric: _Speaker | None = None
+        self.open: Speaker | None = None  # whose quotation is open across paragraphs
+        self.rubric: Speaker | None = None
         self.out: list[Attribution] = []
 
     # -- the walk --
@@ -103,34 +80,28 @@ class _Reader:
         by_passage: dict[int, list[Sentence]] = {}
         for sentence in self.sentences:
             by_passage.setdefault(sentence.passage, []).append(sentence)
-        for passage in self.document.passages:
-            match = _SOURCE.match(self.text[passage.start : passage.end]) if passage.kind == "rubric" else None
-            if match:
-                self.rubric = _Speaker(self.names.fullest(match["who"]), 0.6, None, (passage.start, passage.end))
-                break
+        rubrics = [p for p in self.document.passages if p.kind == "rubric"]
+        self.rubric = next(filter(None, map(self._source, rubrics)), None)  # holds for the lead above it, too
         for index, passage in enumerate(self.document.passages):
-            if passage.kind != "body":
-                self._layout(passage)
+            if passage.kind == "body":
+                self._passage(passage, by_passage.get(index, []))
                 continue
-            self._passage(passage, by_passage.get(index, []))
+            self.block = self.open = None
+            if passage.kind == "rubric":
+                self.rubric = self._source(passage) or self.rubric
+            elif passage.kind == "question":
+                self.last = None
         return self.out
 
-    def _layout(self, passage: Passage) -> None:
-        words = self.text[passage.start : passage.end]
-        self.block = self.open = None
-        if passage.kind == "rubric":
-            match = _SOURCE.match(words)
-            if match:
-                self.rubric = _Speaker(self.names.fullest(match["who"]), 0.6, None, (passage.start, passage.end))
-        elif passage.kind == "question":
-            self.last = None
-        if passage.kind in ("title", "heading"):
-            match = _POSSESSOR.search(words)
-            if match:
-                who = self.names.fullest(match["who"])
-                self.carried = _Speaker(
-                    who, 0.55, (passage.start + match.start("who"), passage.start + match.end("who"))
-                )
+    def _source(self, rubric: Passage) -> Speaker | None:
+        """Whom a rubric credits with what follows ("Source: X")."""
+        found = announced.find_source(self.text[rubric.start : rubric.end])
+        return None if found is None else self._named(rubric.start, found, 0.6)
+
+    def _named(self, offset: int, found: tuple[int, int], confidence: float) -> Speaker:
+        """The speaker whose name stands at a span counted from an offset."""
+        start, end = offset + found[0], offset + found[1]
+        return Speaker(self.names.fullest(self.text[start:end]), confidence, (start, end))
 
     def _passage(self, passage: Passage, sentences: list[Sentence]) -> None:
         if not sentences:
@@ -146,18 +117,15 @@ class _Reader:
         for k, (sentence, masked, found) in enumerate(zip(sentences, masks, cues, strict=True)):
             self._sentence(sentence, masked, found, quotes, speakers, base)
             if k < 2 and self.carried is None and passage in self.document.passages[:5]:
-                opening = _SUMMARY.match(text[sentence.start : sentence.end])
-                if opening:
-                    at = sentence.start + opening.start("who")
-                    base = self.carried = _Speaker(
-                        self.names.fullest(opening["who"]), 0.6, (at, at + len(opening["who"]))
-                    )
+                summarised = announced.find_summarised(text[sentence.start : sentence.end])
+                if summarised:
+                    base = self.carried = self._named(sentence.start, summarised, 0.6)
         self._announce(passage, sentences, cues)
 
-    def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> _Speaker | None:
+    def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> Speaker | None:
         """To whom the unattributed words of this passage belong; None: to the outlet."""
         if passage.speaker and passage.speaker != self.document.source:
-            return _Speaker(self.names.fullest(passage.speaker), 0.95)
+            return Speaker(self.names.fullest(passage.speaker), 0.95)
         begins_quoted = bool(quotes) and quotes[0].start - passage.start <= 2
         if self.open is not None:
             if begins_quoted or has_cues:
@@ -174,14 +142,14 @@ class _Reader:
 
     def _quote_speakers(
         self, passage: Passage, sentences: list[Sentence], quotes: list[Quotation], cues: list[list[Cue]]
-    ) -> dict[Quotation, _Speaker]:
+    ) -> dict[Quotation, Speaker]:
         """The speaker of each quotation of a passage."""
-        found: dict[Quotation, _Speaker] = {}
+        found: dict[Quotation, Speaker] = {}
         for q in quotes:
             speaker = self._direct_speaker(q, sentences, cues)
             if speaker is not None:
                 found[q] = speaker
-        heard: _Speaker | None = None
+        heard: Speaker | None = None
         for q in quotes:
             if q in found:
                 heard = found[q]
@@ -203,57 +171,52 @@ class _Reader:
             elif self.last is not None:
                 found[q] = replace(self.last, confidence=min(self.last.confidence, 0.6), cue=None)
             else:
-                found[q] = _Speaker(None, 0.3)
+                found[q] = Speaker(None, 0.3)
         if quotes and not quotes[-1].closed and quotes[-1].start - passage.start <= 2 and found[quotes[-1]].name:
             self.open = replace(found[quotes[-1]], confidence=min(0.6, found[quotes[-1]].confidence), cue=None)
         return found
 
-    def _direct_speaker(self, q: Quotation, sentences: list[Sentence], cues: list[list[Cue]]) -> _Speaker | None:
+    def _direct_speaker(self, q: Quotation, sentences: list[Sentence], cues: list[list[Cue]]) -> Speaker | None:
+        """Whom the sentence that holds the end or the beginning of a quotation credits with it."""
         after: Cue | None = None
-        before: Cue | None = None
-        for sentence, found in zip(sentences, cues, strict=True):
-            if sentence.start < q.end <= sentence.end + 1:
-                after = next(
-                    (
-                        c
-                        for c in found
-                        if c.span[0] >= q.end - 1
-                        and c.kind in ("say", "quote", "phrase", "think")
-                        and c.span[0] - q.end < 90
-                        and (c.trailing or c.span[0] - q.end < 40)
-                    ),
-                    None,
-                )
+        last = bisect.bisect_right(sentences, q.end - 1, key=lambda s: s.start) - 1
+        first = max(0, bisect.bisect_right(sentences, q.start, key=lambda s: s.start) - 1)
+        for cue in cues[last]:
+            distance = cue.span[0] - q.end
             if (
-                0 <= sentence.start - q.end <= 2
-                and found
-                and after is None
-                and says_nothing(self.text[sentence.start : sentence.end], sentence.start, found[0])
+                distance >= -1
+                and cue.kind in ("say", "quote", "phrase", "think")
+                and distance < (90 if cue.trailing else 40)
             ):
-                return self._speaker(found[0])
-            if sentence.start <= q.start < sentence.end:
-                before = next((c for c in reversed(found) if c.span[1] <= q.start + 1), None)
-        cue = after if after is not None and (before is None or after.trailing) else before
-        if cue is None:
-            return None
-        return self._speaker(cue)
+                after = cue
+                break
+        if after is None and last + 1 < len(sentences) and cues[last + 1]:
+            following = sentences[last + 1]  # "…!" Ann Lee wrote on Monday.
+            if following.start - q.end <= 2 and says_nothing(
+                self.text[following.start : following.end], following.start, cues[last + 1][0]
+            ):
+                return self._who(cues[last + 1][0])
+        before = next((c for c in reversed(cues[first]) if c.span[1] <= q.start + 1), None)
+        chosen = after if after is not None and (before is None or after.trailing) else before
+        return None if chosen is None else self._who(chosen)
 
     def _speaker_before(
         self, q: Quotation, passage: Passage, sentences: list[Sentence], cues: list[list[Cue]]
-    ) -> _Speaker | None:
+    ) -> Speaker | None:
         """For a quotation without a cue of its own: whoever the sentence before it was about."""
-        for k, sentence in enumerate(sentences):
+        k = max(0, bisect.bisect_right(sentences, q.start, key=lambda s: s.start) - 1)
+        for sentence in sentences[k : k + 1]:
             if sentence.start <= q.start < sentence.end:
                 inside = self.names.between(sentence.start, q.start)
                 if inside:
                     chosen = inside[-1] if self.text[inside[-1].end : q.start].strip() == ":" else inside[0]
-                    return _Speaker(chosen.name, 0.5, (chosen.start, chosen.end))
+                    return Speaker(chosen.name, 0.5, (chosen.start, chosen.end))
                 if k:
                     if cues[k - 1]:
-                        return replace(self._speaker(cues[k - 1][-1]), confidence=0.6)
+                        return replace(self._who(cues[k - 1][-1]), confidence=0.6)
                     near = self.names.between(sentences[k - 1].start, sentences[k - 1].end)
                     if near:
-                        return _Speaker(near[0].name, 0.5, (near[0].start, near[0].end))
+                        return Speaker(near[0].name, 0.5, (near[0].start, near[0].end))
                 return None
         return None
 
@@ -265,8 +228,8 @@ class _Reader:
         masked: str,
         cues: list[Cue],
         quotes: list[Quotation],
-        speakers: dict[Quotation, _Speaker],
-        base: _Speaker | None,
+        speakers: dict[Quotation, Speaker],
+        base: Speaker | None,
     ) -> None:
         for start, end in split_clauses(masked, sentence.start, cues):
             self._clause(start, end, [c for c in cues if start <= c.span[0] < end], quotes, speakers, base)
@@ -277,8 +240,8 @@ class _Reader:
         end: int,
         cues: list[Cue],
         quotes: list[Quotation],
-        speakers: dict[Quotation, _Speaker],
-        base: _Speaker | None,
+        speakers: dict[Quotation, Speaker],
+        base: Speaker | None,
     ) -> None:
         size = max(1, end - start)
         quoted = [(q, overlap((start, end), (q.start, q.end))) for q in quotes]
@@ -288,11 +251,11 @@ class _Reader:
         if best is not None and base is not None and best.kind in ("judge", "think", "show") and best.confidence < 0.85:
             best = None  # inside somebody's speech: what he says of others' stands is his
         if best is not None and share < 0.1 and says_nothing(self.text[start:end], start, best):
-            self.last = self._speaker(best)
+            self.last = self._who(best)
             return
-        speaker: _Speaker | None = None
+        speaker: Speaker | None = None
         if best is not None:
-            speaker = self._speaker(best)
+            speaker = self._who(best)
             for q, n in quoted:
                 if n / size > 0.5 and q in speakers and not best.trailing and best.span[0] > q.end:
                     speaker = speakers[q]
@@ -303,9 +266,11 @@ class _Reader:
             self.last = speaker if speaker and speaker.name else self.last
         if speaker is None:
             if base is None:
-                self._emit(Attribution(start, end, confidence=0.85 if not cues else 0.7))
+                self.out.append(Attribution(start, end, confidence=0.85 if not cues else 0.7))
             else:
-                self._emit(Attribution(start, end, "reported", base.name, (), base.cue, base.confidence, base.surface))
+                self.out.append(
+                    Attribution(start, end, "reported", base.name, (), base.cue, base.confidence, base.surface)
+                )
             return
         inner = self._inner(start, end, cues, best, quoted)
         chain = [s for s in (base, speaker, inner) if s is not None and s.name]
@@ -318,7 +283,7 @@ class _Reader:
         confidence = min([s.confidence for s in chain] or [speaker.confidence])
         if speaker is not None and base is not None and speaker.name and inner is None:
             confidence = speaker.confidence
-        self._emit(
+        self.out.append(
             Attribution(
                 start,
                 end,
@@ -333,7 +298,7 @@ class _Reader:
 
     def _inner(
         self, start: int, end: int, cues: list[Cue], best: Cue | None, quoted: list[tuple[Quotation, int]]
-    ) -> _Speaker | None:
+    ) -> Speaker | None:
         """A further speaker inside what is attributed: "X noted that Y had said …"."""
         for cue in cues:
             if (
@@ -351,7 +316,7 @@ class _Reader:
                 continue
             if cue.holder == best.holder or overlap((start, end), cue.scope) < 0.3 * (end - start):
                 continue
-            return replace(self._speaker(cue), confidence=0.55)
+            return replace(self._who(cue), confidence=0.55)
         for q, n in quoted:
             if n < 0.6 * (end - start):
                 continue
@@ -367,81 +332,11 @@ class _Reader:
                 if not who[:1].isupper() or who.lower() in PRONOUN_HOLDERS:
                     continue
                 if cue.scope[1] - cue.scope[0] >= 0.6 * (b - a):
-                    return replace(self._speaker(_shift(cue, a)), confidence=0.45)
+                    return replace(self._who(_shift(cue, a)), confidence=0.45)
         return None
 
-    def _emit(self, attribution: Attribution) -> None:
-        self.out.append(attribution)
-
-    # -- who --
-
-    def _speaker(self, cue: Cue) -> _Speaker:
-        if cue.holder is None:
-            return _Speaker(self.last.name if self.last else None, min(cue.confidence, 0.45), None, cue.span)
-        start, end = cue.holder
-        surface = self.text[start:end]
-        low = surface.lower().replace("’", "'").split("'")[0]
-        if low in ("he", "she", "his", "her", "him"):
-            name = self._person_before(start, "f" if low in ("she", "her") else "m")
-            return _Speaker(name or surface, min(cue.confidence, 0.7 if name else 0.35), cue.holder, cue.span)
-        if low in ("they", "it", "their", "its", "both", "who", "which"):
-            if self.last is not None and self.last.name and self.last.name not in self.names.persons:
-                return _Speaker(self.last.name, min(cue.confidence, 0.55), cue.holder, cue.span)
-            return _Speaker(surface, min(cue.confidence, 0.35), cue.holder, cue.span)
-        named = next(
-            (m for m in self.names.between(end + 2, end + 12) if self.text[end : m.start] in (", ", " — ", " (")), None
-        )
-        if named is not None and self.text[named.end : named.end + 1] in ",.)—" and not self.names.between(start, end):
-            return _Speaker(named.name, cue.confidence, cue.holder, cue.span)
-        role = role_of(surface)
-        if role is not None and not is_vague(surface):
-            name = self._bearer(role, start)
-            if name:
-                return _Speaker(name, min(cue.confidence, 0.65), cue.holder, cue.span)
-        return _Speaker(self.names.fullest(surface), cue.confidence, cue.holder, cue.span)
-
-    def _person_before(self, position: int, gender: str) -> str | None:
-        def fits(name: str) -> bool:
-            return self.names.genders.get(name, gender) == gender
-
-        persons = self.names.persons
-        if (
-            self.last is not None
-            and self.last.name in persons
-            and self.last.surface is not None
-            and position - self.last.surface[0] < 500
-            and fits(self.last.name or "")
-        ):
-            return self.last.name
-        near = [m for m in self.names.between(position - 600, position) if fits(m.name)]
-        if near:
-            sentence_start = max(self.text.rfind(".", 0, position), self.text.rfind("\n", 0, position))
-            inside = [m for m in near if m.start > sentence_start]
-            if inside:
-                return inside[0].name
-            previous = max(
-                self.text.rfind(". ", 0, max(sentence_start, 0)), self.text.rfind("\n", 0, max(sentence_start, 0))
-            )
-            earlier = [m for m in near if m.start > previous]
-            return (earlier or near[-1:])[0].name
-        return (
-            self.last.name
-            if self.last is not None and self.last.name in persons and fits(self.last.name or "")
-            else None
-        )
-
-    def _bearer(self, role: str, position: int) -> str | None:
-        known = [m for m in self.names.roles.get(role, []) if m.start < position]
-        if known:
-            return known[-1].name
-        persons = self.names.persons
-        if (
-            role in ("source", "interlocutor", "expert", "official", "speaker", "analyst", "author")
-            and self.last is not None
-            and self.last.name in persons
-        ):
-            return self.last.name
-        return None
+    def _who(self, cue: Cue) -> Speaker:
+        return speaker_of(cue, self.text, self.names, self.last)
 
     # -- what was announced --
 
@@ -452,29 +347,25 @@ class _Reader:
         final = text[sentences[-1].start : passage.end].rstrip()
         if not final.endswith((":", "：")):
             return
-        announced = _ANNOUNCED.search(final)
-        possessor = _POSSESSOR.search(final)
-        who: _Speaker | None = None
-        if possessor and announced:
-            at = sentences[-1].start + possessor.start("who")
-            name = re.sub(r"^(?:To quote|Quoting|From) (?:the )?", "", possessor["who"])
-            who = _Speaker(self.names.fullest(name), 0.85, (at, at + len(possessor["who"])))
+        at_length = announced.announces(final)
+        possessor = announced.find_possessor(final)
+        who: Speaker | None = None
+        if possessor and at_length:
+            who = self._named(sentences[-1].start, possessor, 0.85)
         elif cues[-1] and cues[-1][-1].kind in ("say", "phrase", "quote", "show"):
-            who = replace(self._speaker(cues[-1][-1]), confidence=0.7)
-        elif announced:
+            who = replace(self._who(cues[-1][-1]), confidence=0.7)
+        elif at_length:
             near = self.names.between(sentences[-1].start, passage.end)
-            who = _Speaker(near[0].name, 0.6, (near[0].start, near[0].end)) if near else None
+            who = Speaker(near[0].name, 0.6, (near[0].start, near[0].end)) if near else None
         if who is not None and who.name:
-            self.block, self.block_is_long = who, announced is not None
-            self.block_age = 0
+            self.block, self.block_is_long, self.block_age = who, at_length, 0
 
     def _age_block(self, passage: Passage, quotes: list[Quotation]) -> None:
         """Ends an announced quotation that has run out."""
         if self.block is None:
             return
         self.block_age += 1
-        line = self.text[self.text.rfind("\n", 0, passage.start) + 1 : passage.start]
-        listed = bool(re.search(r"[•·▪◦‣*–—-]|\d[.)]", line))
+        listed = announced.is_listed(self.text, passage.start)
         quoted = bool(quotes) and quotes[0].start - passage.start <= 2
         if self.block_age > 1 and not listed and (not self.block_is_long or self.block_quoted):
             self.block = None

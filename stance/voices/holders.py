@@ -60,10 +60,7 @@ class Names:
     abbreviations: dict[str, str] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
-
-    @property
-    def persons(self) -> frozenset[str]:
-        return frozenset(self.full.values())
+    persons: frozenset[str] = frozenset()
 
     def between(self, start: int, end: int) -> list[Mention]:
         """Mentions that begin in a span, in order."""
@@ -164,6 +161,7 @@ def read_names(text: str, spans: list[tuple[int, int]]) -> Names:
         if after:
             names.roles.setdefault(after[1], []).append(mention)
     names.mentions.sort(key=lambda m: m.start)
+    names.persons = frozenset(names.full.values())
     names.starts = [m.start for m in names.mentions]
     return names
 
