@@ -9,17 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stance.voices.lexicon import (
-    ATTITUDES,
-    FIRST_SECOND,
-    NOUN_LIKE,
-    PARTICLES,
-    PRONOUNS,
-    ROLE_NOUNS,
-    SPEECH_NOUNS,
-    VAGUE,
-    VERBS,
-)
+from stance.voices.lexicon import ATTITUDES, FIRST_SECOND, NOUN_LIKE, PARTICLES, PRONOUNS, SPEECH_NOUNS, VERBS
 from stance.voices.markers import Cue, attitude_cue, is_trailing, noun_cue, particle_cue, phrase_cues
 from stance.voices.phrases import (
     BLANK,
@@ -28,7 +18,6 @@ from stance.voices.phrases import (
     clause_around,
     has_speech,
     has_verb,
-    is_adverb,
     is_skipped,
     main_subject,
     n_words,
@@ -39,8 +28,8 @@ from stance.voices.phrases import (
     tokenize,
 )
 from stance.voices.quotes import Quotation, is_speech
+from stance.voices.verbs import is_clear_subject, is_plural, may_be_active, may_think, rate_complement, says
 from stance.voices.wordclasses import (
-    ACTS,
     AUXILIARIES,
     BE,
     DETERMINERS,
@@ -50,7 +39,6 @@ from stance.voices.wordclasses import (
     PREPOSITIONS,
     SPEAKING_THINGS,
     TAIL,
-    TIMES,
 )
 
 
@@ -124,7 +112,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         j -= 3  # "went on to say"
     if be and "ing" not in tags:
         return _passive(tokens, i, kinds, (clause_a, clause_b)) if "part" in tags else None
-    if not _may_be_active(tokens, i):
+    if not may_be_active(tokens, i):
         return None
     if j >= 0 and tokens[j].low in ("and", "but", "or"):
         phrase = _shared_subject(tokens, j, i, clause_a, earlier)
@@ -138,9 +126,9 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     head = tokens[b - 1]
     if (tokens[a].low in FIRST_SECOND and a + 1 == b) or (a and tokens[a - 1].low in HYPOTHETICAL):
         return None
-    if token.low in NOUN_LIKE and not _clear_subject(tokens, phrase, tags, bare):
+    if token.low in NOUN_LIKE and not is_clear_subject(tokens, phrase, tags, bare):
         return None
-    if tags == {"base"} and bare and not _is_plural(tokens, phrase):
+    if tags == {"base"} and bare and not is_plural(tokens, phrase):
         return None
     if (
         head.low in INANIMATE
@@ -150,7 +138,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         return None
     if negated and kinds & {"say", "quote"} and "think" not in kinds:
         return None
-    if not kinds & {"say", "judge", "quote"} and not _may_think(tokens, phrase):
+    if not kinds & {"say", "judge", "quote"} and not may_think(tokens, phrase):
         return None
     relative = j >= 0 and tokens[j].low in ("who", "which", "that")
     if (
@@ -160,7 +148,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     ):
         return None
     trailing = not relative and is_trailing(tokens, clause_a, a, i, clause_b)
-    confidence = _complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
+    confidence = rate_complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
     if not confidence:
         return None
     start = clause_a if trailing or n_words(tokens, clause_a, a) <= 12 else a
@@ -180,55 +168,6 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     )
 
 
-def _may_be_active(tokens: Tokens, i: int) -> bool:
-    """Whether the form at token i can be an active verb, by what follows it."""
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    low = tokens[i].low
-    if low in NOUN_LIKE and (following is None or following.text in ",.;"):
-        return any(t.text == "," or t.is_speech for t in tokens[max(0, i - 6) : i])  # "…, the polls show."
-    if following is None:
-        return True
-    before = tokens[i - 1] if i else None
-    if (
-        following.low == "by"
-        or (following.low == "of" and low == "accused")
-        or (
-            following.low == "as"
-            and low == "described"
-            and before is not None
-            and not before.is_capital
-            and before.low not in PRONOUNS
-        )
-    ):
-        return False  # "a man accused of …"
-    if low in NOUN_LIKE:
-        if following.low in AUXILIARIES or has_verb(tokens, i, i + 2):
-            return False
-        if low.endswith("s") and not low.endswith("ss"):
-            return (
-                (following.is_word and following.low not in PREPOSITIONS - {"to", "for", "on"})
-                or following.text == ":"
-                or following.is_speech
-            )
-    return True
-
-
-def _may_think(tokens: Tokens, phrase: Range) -> bool:
-    """Whether a subject can show or think that something is so: somebody, some body, or a document; no event."""
-    head = next((k for k in range(phrase[0] + 1, phrase[1]) if tokens[k].low in PREPOSITIONS), phrase[1]) - 1
-    token = tokens[head]
-    return (
-        token.is_capital
-        or token.low in SPEAKING_THINGS
-        or token.low in PRONOUNS
-        or token.low in ROLE_NOUNS
-        or token.low in VAGUE
-        or token.low.endswith("s")
-        or token.low
-        in ("people", "women", "men", "police", "team", "group", "campaign", "government", "panel", "committee")
-    )
-
-
 def _shared_subject(tokens: Tokens, j: int, i: int, clause_a: int, earlier: list[Cue]) -> Range | None:
     """ "X said A and predicted B", "…, but acknowledged C": the subject of the verb before."""
     for cue in reversed(earlier):
@@ -237,92 +176,6 @@ def _shared_subject(tokens: Tokens, j: int, i: int, clause_a: int, earlier: list
             b = next((k for k, t in enumerate(tokens) if t.end >= cue.holder[1]), None)
             return (a, b + 1) if a is not None and b is not None and a <= b else None
     return main_subject(tokens, j) if has_verb(tokens, 0, j) else None
-
-
-def _is_plural(tokens: Tokens, phrase: Range) -> bool:
-    head = tokens[phrase[1] - 1].low
-    return (
-        head.endswith("s")
-        or head in ("they", "who", "people", "women", "men", "police")
-        or tokens[phrase[0]].low in ("many", "some", "few", "most", "both")
-        or any(t.low == "and" for t in tokens[phrase[0] : phrase[1]])
-    )
-
-
-def _clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bool) -> bool:
-    """Whether a noun phrase is surely a subject, so that a form which may be a noun is a verb here."""
-    a, b = phrase
-    head = tokens[b - 1]
-    if head.low in PRONOUNS or not bare:
-        return True
-    if head.text.endswith(("'s", "s'")):
-        return False
-    if (
-        tokens[b].low == "states"
-        and b - a < 3
-        and head.low not in SPEAKING_THINGS
-        and not (b - a == 2 and tokens[a].is_capital)
-    ):
-        return False
-    if "base" in tags and "past" not in tags:
-        return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
-    if head.is_capital:
-        return True
-    following = tokens[b + 1].low if b + 1 < len(tokens) else ""
-    if not head.low.endswith("s") and following in ("to", "that", "the", "a", "it", "he", "she", "they"):
-        return b - a >= 2
-    return tokens[a].low in ("the", "a", "an") and b - a >= 2 and head.low in SPEAKING_THINGS
-
-
-def _complement(
-    tokens: Tokens, i: int, clause_b: int, verb: str, kinds: frozenset[str], head: str, trailing: bool
-) -> float:
-    """How surely what follows (or went before) is attributed; 0 where it is not."""
-    speech = has_speech(tokens, 0, len(tokens))
-    k = i + 1
-    while k < clause_b and (tokens[k].low in TIMES | {"on", "also"} or is_adverb(tokens[k])):
-        k += 1
-    following = tokens[k].low if k < clause_b else ""
-    n_right = n_words(tokens, i + 1, clause_b)
-    if following == "to" and "say" not in kinds:
-        return 0.0
-    if trailing:
-        if kinds & {"say", "quote"} and (speech or "say" in kinds):
-            return 0.9
-        if kinds == {"quote"} and not speech:
-            return 0.0
-        if "show" in kinds:
-            return 0.82
-        return 0.75 if "think" in kinds or speech else 0.6
-    if following == ":" or following.startswith(BLANK):
-        return 0.9
-    clause_like = following in ("that", "how", "whether", "why", "what") or has_verb(tokens, k, min(k + 9, clause_b))
-    if verb.startswith("ask"):
-        return (
-            0.8
-            if speech
-            or any(t.low in ("whether", "if", "who", "how", "what", "why", "about") for t in tokens[k : k + 6])
-            else 0.0
-        )
-    if verb in ("write", "wrote", "writes") and not speech and following in DETERMINERS:
-        return 0.0
-    if verb in ACTS:
-        return 0.85 if following == "that" or (clause_like and "a" != following != "an") or speech else 0.0
-    if verb in ("added", "adds", "add", "reported", "protested", "testified") and not speech and not clause_like:
-        return 0.0
-    if "say" in kinds:
-        return 0.9 if n_right or speech else 0.0
-    if "think" in kinds:
-        return 0.85 if following == "that" else 0.8 if n_right >= 2 else 0.0
-    if "judge" in kinds and n_right >= 1 and following not in TAIL - {"to", "for", "of", "as", "against"}:
-        return 0.7
-    if "show" in kinds and (following == "that" or (head in SPEAKING_THINGS and n_right >= 3)):
-        return 0.85 if following == "that" else 0.75
-    if "show" in kinds and clause_like and n_right >= 4:
-        return 0.55
-    if "quote" in kinds and has_speech(tokens, i, clause_b):
-        return 0.8
-    return 0.0
 
 
 def _inverted(tokens: Tokens, i: int, kinds: frozenset[str], clause: Range) -> Cue | None:
@@ -401,7 +254,7 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
             phrase = main_subject(tokens, phrase[0]) or phrase
         if phrase is None or tokens[phrase[1] - 1].low in INANIMATE or tokens[phrase[0]].low in FIRST_SECOND:
             return None
-        if following != "that" and not token_says(tokens[i].low) and not has_speech(tokens, i, clause_b):
+        if following != "that" and not says(tokens[i].low) and not has_speech(tokens, i, clause_b):
             return None
         start = phrase[0]
         if tokens[phrase[1] - 1].low in SPEAKING_THINGS | {"email", "note", "speech"} and has_verb(
@@ -412,29 +265,8 @@ def _participle(tokens: Tokens, i: int, kinds: frozenset[str], clause_b: int, ea
         return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, clause_b)), "say", 0.7)
     if earlier and earlier[-1].holder is not None and earlier[-1].kind in ("say", "quote", "phrase"):
         return Cue(span(tokens, (i, i + 1)), earlier[-1].holder, span(tokens, (i, clause_b)), "say", 0.75)
-    if following == "that" or has_speech(tokens, i, clause_b) or token_says(tokens[i].low):
+    if following == "that" or has_speech(tokens, i, clause_b) or says(tokens[i].low):
         phrase = main_subject(tokens, i)
     if phrase is None:
         return None
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (i, clause_b)), "say", 0.7)
-
-
-def token_says(form: str) -> bool:
-    """Whether a participle introduces speech even without "that"."""
-    return form in (
-        "saying",
-        "arguing",
-        "claiming",
-        "insisting",
-        "noting",
-        "suggesting",
-        "asserting",
-        "telling",
-        "declaring",
-        "warning",
-        "stating",
-        "contending",
-        "alleging",
-        "predicting",
-        "acknowledging",
-    )
