@@ -8,12 +8,13 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const form = one(".filters"), table = one(".compare"), panel = one("#panel");
   const rows = all(".compare tbody").map((body) => ({
-    body, text: body.textContent.toLowerCase(), contested: body.dataset.contested === "1",
+    body, text: null, contested: body.dataset.contested === "1",
     cells: all(".answers > td", body).map((cell) => ({ cell, entries: all(".entry", cell), veil: one(".veil", cell) })),
   }));
   const wide = !!one(".wide");
   const columns = all(".compare thead th").slice(wide ? 1 : 0);
   const cols = all(".compare col").slice(wide ? 1 : 0);
+  const textOf = (row) => row.text ??= row.body.textContent.toLowerCase();
   let view = "contested", page = data.page;
 
   // ---- filters
@@ -56,7 +57,7 @@
       });
       const head = one(".question > th", row.body);
       if (head) head.colSpan = span;
-      const match = (!f.contested || row.contested) && (!f.search || row.text.includes(f.search)) &&
+      const match = (!f.contested || row.contested) && (!f.search || textOf(row).includes(f.search)) &&
         (seen > 0 || (!narrowed && veiled > 0));
       row.body.hidden = !match;
       row.body.classList.toggle("later", match && shown >= page);
