@@ -307,19 +307,19 @@ def _split_piece(text: str, piece: _Piece, dropped: list[Dropped]) -> Iterator[_
 
 def _drop_appeals(text: str, pieces: list[_Piece], dropped: list[Dropped]) -> list[_Piece]:
     """Paragraphs that ask the reader for money or attention; of a long one that does so in passing, the sentences."""
-    hints = residue.find_appeal_hints(text[pieces[0].start : pieces[-1].end]) if pieces else ()
-    if not hints:
+    likely = residue.find_likely_appeals(text[pieces[0].start : pieces[-1].end]) if pieces else ()
+    if not likely:
         return pieces
     kept: list[_Piece] = []
     for piece in pieces:
-        n_appeals = residue.count_appeals(text[piece.start : piece.end], hints) if piece.speaker is None else 0
+        n_appeals = residue.count_appeals(text[piece.start : piece.end], likely) if piece.speaker is None else 0
         if not n_appeals:
             kept.append(piece)
             continue
         sentences = split_sentences(text, piece.start, piece.end)
-        asking = [span for span in sentences if residue.count_appeals(text[slice(*span)], hints)]
+        asking = [span for span in sentences if residue.count_appeals(text[slice(*span)], likely)]
         size = piece.end - piece.start
-        if 2 * sum(right - left for left, right in asking) >= size or (n_appeals >= 2 and size <= _MAX_APPEAL):
+        if 2 * sum(right - left for left, right in asking) >= size or (len(asking) >= 2 and size <= _MAX_APPEAL):
             dropped.append(Dropped(piece.start, piece.end, "appeal"))
             continue
         dropped.extend(Dropped(left, right, "appeal") for left, right in asking)

@@ -27,6 +27,8 @@ BULLET = re.compile(r"(?:[-–—*+>~]|#{1,6})(?:[ \t\u00a0]+|$)|[0-9#*]\ufe0f?\
 SPEECH_MARKS = frozenset("💬🗣🗨💭🗯🎤")
 QUESTION_MARKS = frozenset("❓❔")
 
+Appeals = tuple[tuple[str, re.Pattern[str]], ...]
+
 # The longest line that is looked at as a button, a tag or a notice; prose of that length is no interface.
 MAX_RESIDUE = 200
 # With a full stop at its end, a line longer than this is a sentence (notices about cookies run on).
@@ -74,18 +76,24 @@ BLANK_ADVERBIAL = re.compile(
 _BLANK_LINE = re.compile(rf"(?:{_BLANK}[\s,.;:–-]*+)+", re.IGNORECASE)
 
 _QUOTED = re.compile(r"[\"“«„][^\"”»“«„\n]*[\"”»“]")
-# Every pattern of appeals.txt holds one of these; looking for them first is a hundred times faster.
-_APPEAL_HINTS = """donat|contribution|help me|help us|support us|support me|support our|support my|support this|supporting
-support independent|become |a coffee|patreon|ko-fi|gofundme|paypal|subscribe|forget to|thanks button|sign up|join our
-an appeal|if you |поддержите|подпи|задонат|підтримайте|підпи|unterstützen sie|spenden|soutenez|faites un don|apóyanos
-donación|sostienici|wesprzyj"""
-_HINTS = tuple(_APPEAL_HINTS.replace("\n", "|").split("|"))
+
+
+def _read_lines(name: str) -> list[str]:
+    """The lines of a list shipped with this package, without comments."""
+    lines = resources.files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 @cache
-def _read_patterns(name: str) -> re.Pattern[str]:
-    lines = resources.files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
-    return re.compile("|".join(line for line in lines if line and not line.startswith("#")), re.IGNORECASE)
+def _interface() -> re.Pattern[str]:
+    return re.compile("|".join(_read_lines("interface.txt")), re.IGNORECASE)
+
+
+@cache
+def _appeals() -> Appeals:
+    """(word, pattern): a paragraph without the word is not searched, which is what makes this fast."""
+    pairs = (line.split("\t") for line in _read_lines("appeals.txt"))
+    return tuple((word, re.compile(rule, re.IGNORECASE)) for words, rule in pairs for word in words.split("|"))
 
 
 def find_residue(line: str) -> str | None:
@@ -101,7 +109,7 @@ def find_residue(line: str) -> str | None:
     if FORWARDED.fullmatch(line) or (line[-1] in ":]" and COPIED.fullmatch(line)):
         return "forward header"
     bare = line.rstrip(" .!:»›>→…])").lstrip("[(")
-    if _read_patterns("interface.txt").fullmatch(bare):
+    if _interface().fullmatch(bare):
         return "advertisement" if bare.casefold() in _ADVERTS else "interface residue"
     if ("/" in line or "@" in line or "www" in line) and all(map(_LINK.fullmatch, line.split())):
         return "link"
@@ -112,18 +120,20 @@ def find_residue(line: str) -> str | None:
     return None
 
 
-def find_appeal_hints(text: str) -> tuple[str, ...]:
-    """The words in a text without which it holds no appeal; to be looked for in a whole document first."""
+def find_likely_appeals(text: str) -> Appeals:
+    """The (word, pattern) pairs whose word a whole document holds; for `count_appeals` of its paragraphs."""
     lowered = text.casefold()
-    return tuple(hint for hint in _HINTS if hint in lowered)
+    return tuple(pair for pair in _appeals() if pair[0] in lowered)
 
 
-def count_appeals(paragraph: str, hints: tuple[str, ...] = _HINTS) -> int:
+def count_appeals(paragraph: str, likely: Appeals) -> int:
     """How many appeals to the reader (donate, subscribe, support us) stand in it outside quotation marks."""
     lowered = paragraph.casefold()
-    if not any(map(lowered.__contains__, hints)):
+    patterns = {pattern for word, pattern in likely if word in lowered}
+    if not patterns:
         return 0
-    return sum(1 for _ in _read_patterns("appeals.txt").finditer(_QUOTED.sub("", paragraph)))
+    own_words = _QUOTED.sub("", paragraph)
+    return sum(len(pattern.findall(own_words)) for pattern in patterns)
 
 
 def strip_marks(name: str) -> str:
