@@ -84,8 +84,7 @@ def clean(text: str, start: int = 0, end: int | None = None, printed: Printed | 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without emoji, bullets and white space at its edges."""
-    while start < end:
-        char = text[start]
+    while start < end and not (char := text[start]).isalpha():
         if char in EDGE or char.isspace():
             start += 1
         elif (char in "-–—*+>~#" or char.isdigit()) and (bullet := residue.BULLET.match(text, start, end)):
@@ -103,11 +102,14 @@ def _read_lines(text: str, start: int, end: int, dropped: list[Dropped]) -> list
     last, apart = start, True
     for match in _LINE.finditer(text, start, end):
         line_start, line_end = match.span()
-        if match.group().isspace():
+        line = match.group()
+        if line.isspace():
             continue
-        apart = apart or text.count("\n", last, line_start) > 1 or text.count("\r", last, line_start) > 1
+        if line_start - last > 1 and not apart:
+            apart = text.count("\n", last, line_start) > 1 or text.count("\r", last, line_start) > 1
         last = line_end
-        for left, right, is_cut in _split_cuts(text, line_start, line_end):
+        may_be_cut = ".." in line or "…" in line
+        for left, right, is_cut in _split_cuts(text, line_start, line_end) if may_be_cut else ((*match.span(), False),):
             if is_cut:
                 dropped.append(Dropped(left, right, "editorial cut"))
                 apart = True
@@ -129,22 +131,15 @@ def _read_lines(text: str, start: int, end: int, dropped: list[Dropped]) -> list
 
 def _split_cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Spans of a line between editorial cuts, and the cuts. "[…]" in mid-sentence stays: the reader sees the gap."""
-    line = text[start:end]
-    if ".." in line or "…" in line:
-        for match in residue.CUT.finditer(text, start, end):
-            left, right = match.span()
-            # a window is enough to see how the words around end and begin, and keeps a long line linear
-            before, after = text[max(start, left - 99) : left].rstrip(), text[right : min(end, right + 99)].lstrip()
-            if (
-                text[left] != "<"
-                and before
-                and after
-                and not (headings.ends_sentence(before) and not after[0].islower())
-            ):
-                continue
-            yield start, left, False
-            yield left, right, True
-            start = right
+    for match in residue.CUT.finditer(text, start, end):
+        left, right = match.span()
+        # a window is enough to see how the words around end and begin, and keeps a long line linear
+        before, after = text[max(start, left - 99) : left].rstrip(), text[right : min(end, right + 99)].lstrip()
+        if text[left] != "<" and before and after and not (headings.ends_sentence(before) and not after[0].islower()):
+            continue
+        yield start, left, False
+        yield left, right, True
+        start = right
     yield start, end, False
 
 
