@@ -115,15 +115,25 @@ class StanceModel:
         self._model.eval()
 
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
-        """Raw scores, (n, 3), in the order of `records.STANCES`. Equal pairs are read once."""
+        """Raw scores, (n, 3), in the order of `records.STANCES`. Equal pairs are read once; a pair whose target is
+        located is read with and without marks around the mention, and the scores are averaged."""
         import torch
 
-        texts = [(target_words(pair.target, task), marked_text(pair.text, pair.start, pair.end)) for pair in pairs]
-        distinct = sorted(set(texts))
+        views = [
+            {
+                (target_words(pair.target, task), text)
+                for text in (pair.text, marked_text(pair.text, pair.start, pair.end))
+            }
+            for pair in pairs
+        ]
+        distinct = sorted(set().union(*views)) if views else []
         if not distinct:
             return np.zeros((0, len(STANCES)))
         encoded = self._tokenizer(
-            [t for t, _ in distinct], [x for _, x in distinct], truncation="longest_first", max_length=self.max_length
+            [target for target, _ in distinct],
+            [text for _, text in distinct],
+            truncation="longest_first",
+            max_length=self.max_length,
         )
         lengths = [len(ids) for ids in encoded["input_ids"]]
         order = sorted(range(len(distinct)), key=lambda i: (lengths[i], i))
@@ -141,7 +151,7 @@ class StanceModel:
                 found[batch] = self._model(**padded).logits.double().numpy()
             begin = end
         place = {text: row for row, text in enumerate(distinct)}
-        return found[[place[text] for text in texts]]
+        return np.array([found[sorted(place[text] for text in seen)].mean(axis=0) for seen in views])
 
     def predict(self, pairs: Sequence[Pair | tuple[str, str]], task: str = "topic") -> Probabilities:
         """Calibrated probabilities, (n, 3), in the order of `records.STANCES`; rows sum to 1.

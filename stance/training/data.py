@@ -144,6 +144,10 @@ def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Examp
 def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:
     """All training rows of a recipe, augmented: names swapped, mentions marked, tasks left untold."""
     rows = [row for portion in recipe.train for row in load_portion(portion, folder, recipe.seed)]
+    if recipe.held_out:
+        measured = [row for portion in recipe.dev for row in load_portion(portion, folder, recipe.seed)]
+        shared = leaked_texts(measured, rows)
+        rows = [row for row in rows if row.text not in shared]
     rng = random.Random(digest(recipe.seed, recipe.name))
     names = sorted({row.target for row in rows if row.start is not None and row.target[:1].isupper()})
     mixed = []

@@ -28,7 +28,7 @@ from stance.training.recipes import Portion, Recipe, load_recipe
 log = logging.getLogger(__name__)
 
 ABSTENTION_ERROR = 0.2  # the share of wrong labels among those given, on dev, that thresholds are chosen for
-BASELINE_ROWS = 4000  # training rows per data set that the two baselines learn from
+BASELINE_ROWS = 2000  # training rows per data set that the two baselines learn from
 RESAMPLES = 1000
 MAX_LENGTH = 192  # tokens read at use; longer than in training, so that long passages are not cut
 
@@ -68,30 +68,33 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     base = find_encoder_directory(None if recipe.base == "default" else recipe.base) if recipe.lora else None
     model = StanceModel(out, base)
     training = load_training_rows(recipe, folder)
-    parts: list[tuple[Portion, list[Example], Scores]] = []
+    parts: list[tuple[Portion, list[Example], Scores, NDArray[np.bool_]]] = []
     for portion in recipe.dev:
         rows = load_portion(portion, folder, recipe.seed)
         leaked = leaked_texts(training, rows)
-        kept = [row for row in rows if row.text not in leaked]
-        log.info(
-            "%s/%s: %d rows, %d left out because training saw their text",
-            portion.set,
-            portion.split,
-            len(rows),
-            len(rows) - len(kept),
+        unseen = np.array([row.text not in leaked for row in rows])
+        log.info("%s/%s: %d rows, %d with unseen texts", portion.set, portion.split, len(rows), int(unseen.sum()))
+        task = portion.task or rows[0].task
+        parts.append(
+            (portion, rows, model.logits([Pair(r.target, r.text, r.start, r.end) for r in rows], task), unseen)
         )
-        task = portion.task or kept[0].task
-        parts.append((portion, kept, model.logits([Pair(r.target, r.text, r.start, r.end) for r in kept], task)))
     tasks: dict[str, dict[str, float]] = {}
     for task in TASKS:
-        mine = [(rows, scores) for portion, rows, scores in parts if (portion.task or rows[0].task) == task]
+        mine = [
+            (np.array([row.label for row in rows])[unseen], scores[unseen])
+            for portion, rows, scores, unseen in parts
+            if (portion.task or rows[0].task) == task
+        ]
         tasks[task] = _settings_of(mine)
     write_settings(out, recipe, tasks=tasks)
 
     results = []
-    for portion, rows, scores in parts:
+    for portion, rows, scores, unseen in parts:
         task = portion.task or rows[0].task
-        results.append(_measure_part(portion, rows, softmax(scores / tasks[task]["temperature"]), tasks[task]))
+        p = softmax(scores / tasks[task]["temperature"])
+        results.append(_measure_part(portion, rows, p, tasks[task]))
+        kept = [row for row, new in zip(rows, unseen, strict=True) if new]
+        results[-1]["unseen"] = {"n": len(kept), "macro_f1": _macro_f1_of(kept, p[unseen])}
         results[-1]["baselines"] = _baselines(recipe, portion, rows, folder)
         log.info("%s", json.dumps(results[-1]))
     metrics = {
@@ -105,18 +108,17 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     write_card(out, recipe, shipped_sets())
 
 
-def _settings_of(parts: Sequence[tuple[Sequence[Example], Scores]]) -> dict[str, float]:
+def _settings_of(parts: Sequence[tuple[Labels, Scores]]) -> dict[str, float]:
     """Temperature that minimises the log loss, then the lowest threshold at which at most ABSTENTION_ERROR of the
     labels given are wrong. Each data set weighs the same. Without dev data: 1 and 0.5."""
     from scipy.optimize import minimize_scalar
 
     if not parts:
         return {"temperature": 1.0, "threshold": 0.5}
-    labels = [np.array([row.label for row in rows]) for rows, _ in parts]
 
     def loss(log_temperature: float) -> float:
         total = 0.0
-        for (_, scores), gold in zip(parts, labels, strict=True):
+        for gold, scores in parts:
             p = softmax(scores / np.exp(log_temperature))
             total -= float(np.log(np.maximum(p[np.arange(len(gold)), gold], 1e-12)).mean())
         return total
@@ -125,7 +127,7 @@ def _settings_of(parts: Sequence[tuple[Sequence[Example], Scores]]) -> dict[str,
     threshold = 0.95
     for candidate in np.arange(0.34, 0.96, 0.01):
         errors = []
-        for (_, scores), gold in zip(parts, labels, strict=True):
+        for gold, scores in parts:
             p = softmax(scores / temperature)
             given = p.max(axis=1) >= candidate
             errors.append(float((p.argmax(axis=1)[given] != gold[given]).mean()) if given.any() else 0.0)
@@ -140,6 +142,13 @@ def _choose_among(p: Scores, gold: Labels) -> Labels:
     mask = np.full(len(STANCES), -np.inf)
     mask[np.unique(gold)] = 0
     return np.asarray((p + mask).argmax(axis=1))
+
+
+def _macro_f1_of(rows: Sequence[Example], p: Scores) -> float | None:
+    if not rows:
+        return None
+    gold = np.array([row.label for row in rows])
+    return round(macro_f1({"gold": gold, "predicted": _choose_among(p, gold)}), 4)
 
 
 def _measure_part(

@@ -62,6 +62,8 @@ class Recipe(BaseModel):
     marked         share of rows with known target offsets whose mention is marked in the text
     swapped        share of those whose mention is replaced by another row's name, so that names carry no label
     untold         share of rows whose task is not told to the model, so that it also works untold
+    held_out       training rows whose text stands in a dev portion too, under any target, are left out: public splits
+                   share texts. Without it the card tells figures on unseen texts apart
     max_minutes    training stops there, whatever the epochs; the record says how far it came
     """
 
@@ -77,6 +79,7 @@ class Recipe(BaseModel):
     max_length: int = Field(default=128, ge=16, le=512)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     max_minutes: float = Field(default=120, gt=0)
+    held_out: bool = False
     lora: Lora | None = None
     marked: float = Field(default=0.7, ge=0, le=1)
     swapped: float = Field(default=0.3, ge=0, le=1)
