@@ -15,8 +15,9 @@ from stance.records import Document, Passage, Voice
 from stance.voices import announced
 from stance.voices.clauses import governing_cue, overlap, says_nothing, split_clauses
 from stance.voices.cues import find_cues, mask
-from stance.voices.holders import Names, read_names
+from stance.voices.holders import Names, is_vague, read_names
 from stance.voices.markers import Cue
+from stance.voices.phrases import BLANK
 from stance.voices.quotes import Quotation, find_quotations, is_speech
 from stance.voices.speakers import Speaker, speaker_of
 from stance.voices.wordclasses import PRONOUN_HOLDERS
@@ -109,8 +110,13 @@ class _Reader:
         text = self.text
         quotes = [q for q in find_quotations(text, passage.start, passage.end) if is_speech(text, q)]
         masks = [mask(text, s.start, s.end, quotes) for s in sentences]
-        cues = [[_shift(c, s.start) for c in find_cues(m)] for m, s in zip(masks, sentences, strict=True)]
-        spoken = any(c.kind in ("say", "quote", "phrase") and c.confidence > 0.8 for found in cues for c in found)
+        cues = [
+            [_shift(c, s.start) for c in find_cues(m) if c.kind != "label" or self._is_label(m, c)]
+            for m, s in zip(masks, sentences, strict=True)
+        ]
+        spoken = any(
+            c.kind in ("say", "quote", "phrase", "label") and c.confidence > 0.8 for found in cues for c in found
+        )
         self._age_block(passage, quotes)
         base = self._base(passage, quotes, spoken)
         speakers = self._quote_speakers(passage, sentences, quotes, cues)
@@ -121,6 +127,11 @@ class _Reader:
                 if summarised:
                     base = self.carried = self._named(sentence.start, summarised, 0.6)
         self._announce(passage, sentences, cues)
+
+    def _is_label(self, masked: str, cue: Cue) -> bool:
+        """Whether what stands before a colon speaks after it: a person, or anybody where a quotation follows."""
+        holder = masked[cue.holder[0] : cue.holder[1]] if cue.holder else ""
+        return masked[cue.span[1] :].lstrip()[:1] == BLANK or self.names.fullest(holder) in self.names.persons
 
     def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> Speaker | None:
         """To whom the unattributed words of this passage belong; None: to the outlet."""
@@ -259,7 +270,7 @@ class _Reader:
             for q, n in quoted:
                 if n / size > 0.5 and q in speakers and not best.trailing and best.span[0] > q.end:
                     speaker = speakers[q]
-            self.last = speaker if speaker.name else self.last
+            self.last = speaker if speaker.name and not is_vague(speaker.name) else self.last
         elif share >= 0.5:
             longest = max(quoted, key=lambda pair: pair[1])[0]
             speaker = speakers.get(longest)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-
 from stance.voices.markers import Cue
 from stance.voices.phrases import Tokens, begins_clause, has_verb, tokenize
 from stance.voices.wordclasses import DETERMINERS, PREPOSITIONS, PRONOUN_HOLDERS, STOPS, TIMES, word_set
+
 
 _TAIL_WORDS = word_set("""
     the a an that interview statement twitter facebook email reply response one

@@ -8,38 +8,13 @@ somebody's speech attributes nothing outside it. No parser and no model: the ver
 from __future__ import annotations
 
 from collections.abc import Iterable
-
 from stance.voices.lexicon import ATTITUDES, FIRST_SECOND, NOUN_LIKE, PARTICLES, PRONOUNS, SPEECH_NOUNS, VERBS
 from stance.voices.markers import Cue, attitude_cue, is_trailing, noun_cue, particle_cue, phrase_cues
-from stance.voices.phrases import (
-    BLANK,
-    Range,
-    Tokens,
-    clause_around,
-    has_speech,
-    has_verb,
-    is_skipped,
-    main_subject,
-    n_words,
-    phrase_left,
-    phrase_right,
-    span,
-    subject_of,
-    tokenize,
-)
+from stance.voices.phrases import BLANK, Range, Tokens, clause_around, has_speech, has_verb, is_skipped, main_subject, n_words, phrase_left, phrase_right, span, subject_of, tokenize
 from stance.voices.quotes import Quotation, is_speech
 from stance.voices.verbs import is_clear_subject, is_plural, may_be_active, may_think, rate_complement, says
-from stance.voices.wordclasses import (
-    AUXILIARIES,
-    BE,
-    DETERMINERS,
-    HYPOTHETICAL,
-    INANIMATE,
-    NEGATIONS,
-    PREPOSITIONS,
-    SPEAKING_THINGS,
-    TAIL,
-)
+from stance.voices.wordclasses import AUXILIARIES, BE, DETERMINERS, HYPOTHETICAL, INANIMATE, NEGATIONS, PREPOSITIONS, QUANTIFIERS, SPEAKING_THINGS, TAIL
+
 
 
 def mask(text: str, start: int, end: int, quotations: Iterable[Quotation]) -> str:
@@ -104,7 +79,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     bare = j == i - 1
     if "ing" in tags and not be:
         return _participle(tokens, i, kinds, clause_b, earlier)
-    if before is not None and bare and before.low in DETERMINERS | PREPOSITIONS - {"to"}:
+    if before is not None and bare and before.low in (DETERMINERS - QUANTIFIERS) | PREPOSITIONS - {"to"}:
         return None
     if j >= 0 and tokens[j].low == "to":
         if not (j > 2 and tokens[j - 1].low == "on" and tokens[j - 2].low in ("went", "goes", "go")):
@@ -136,9 +111,9 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
         and ("say" not in kinds or token.low not in ("says", "states", "said", "stated"))
     ):
         return None
-    if negated and kinds & {"say", "quote"} and "think" not in kinds:
+    if negated and "think" not in kinds and not token.low.startswith(("support", "oppos", "favo")):
         return None
-    if not kinds & {"say", "judge", "quote"} and not may_think(tokens, phrase):
+    if (not kinds & {"say", "judge", "quote"} or token.low == "called") and not may_think(tokens, phrase):
         return None
     relative = j >= 0 and tokens[j].low in ("who", "which", "that")
     if (
@@ -151,7 +126,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     confidence = rate_complement(tokens, i, clause_b, token.low, kinds, head.low, trailing)
     if not confidence:
         return None
-    start = clause_a if trailing or n_words(tokens, clause_a, a) <= 12 else a
+    start = clause_a if trailing or n_words(tokens, clause_a, a) <= 25 else a
     end = clause_b
     if relative:
         start = j

@@ -4,8 +4,8 @@ English only. Verbs are listed as lemmas and inflected here; nothing in this fil
 """
 
 from __future__ import annotations
-
 from stance.voices.wordclasses import word_set
+
 
 # How a verb attributes. "say": any finite use with a speaker before it. "think": a belief or feeling, where a clause
 # or an object follows. "judge": a stand toward a thing. "show": a document or count speaks, with a clause.
@@ -114,6 +114,7 @@ VERBS = _forms()
 """Inflected form → {"kinds": how it attributes, "tags": which inflections it may be}."""
 
 NOUN_LIKE = word_set("""
+    voice voices stress stresses
     report reports claim claims note notes state states view views call calls hope hopes fear fears support
     attack attacks question questions doubt doubts promise promises pledge pledges vow vows estimate estimates
     demand demands charge brand label fault credit cast show shows find finds address rule rules rank rate rates
@@ -262,7 +263,6 @@ def _particles() -> dict[str, frozenset[str]]:
         "apologize apologise apologized apologised": "for",
         "distance distanced": "himself herself themselves itself",
         "see sees saw": "no little it",
-        "come comes came": "out",
         "went goes go gone": "after",
         "double doubled": "down",
     }

@@ -7,22 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
 from stance.voices.lexicon import FIRST_SECOND, PARTICLES
-from stance.voices.phrases import (
-    Tokens,
-    clause_around,
-    has_verb,
-    is_adverb,
-    is_skipped,
-    main_subject,
-    n_words,
-    phrase_left,
-    phrase_right,
-    span,
-    subject_of,
-)
-from stance.voices.wordclasses import BE, INANIMATE, TAIL, TIMES
+from stance.voices.phrases import Tokens, clause_around, has_verb, is_adverb, is_skipped, main_subject, n_words, phrase_left, phrase_right, span, subject_of
+from stance.voices.wordclasses import BE, INANIMATE, LABELS, NEGATIONS, TAIL, TIMES
+
 
 _PHRASE = re.compile(
     r"\b(according to|as per|in the words of|in the (?:view|opinion|eyes|judge?ment|estimation) of|"
@@ -43,6 +31,7 @@ _CONTENTS = re.compile(
     r"(?P<what>recommendations|demands|proposals|findings|conclusions|arguments|suggestions)"
     r"(?: also)? (?:include|are|were|is|was)"
 )
+_LABEL = re.compile(r"^(?P<who>[A-Z][\w.'-]*(?: (?:[A-Z][\w.'-]*|of|and|the)){0,4})(?P<colon>:) (?=[¤A-Z‘'])")
 _TO_PERSON = re.compile(
     r"^(?:But |And |Yet |So )?To (?P<who>(?:the )?[A-Z][\w.'-]*(?:,? (?:[A-Z][\w.'-]*|of|and|the))*), (?=[a-z¤])"
 )
@@ -55,7 +44,7 @@ class Cue:
     span      the attributing words
     holder    the noun phrase that speaks, None where none is named
     scope     what is attributed, the attributing words included
-    kind      say, think, judge, show, quote, phrase, noun
+    kind      say, think, judge, show, quote, phrase, noun, label ("Ann Lee: …")
     trailing  it follows what it attributes
     """
 
@@ -76,6 +65,9 @@ def phrase_cues(masked: str, tokens: Tokens) -> list[Cue]:
         if first is None or phrase is None:
             continue
         clause = clause_around(tokens, first)
+        if phrase[1] + 1 >= len(tokens):
+            while clause[0] > 0 and tokens[clause[0] - 1].text == ";":  # closes a list: holds for all its items
+                clause = clause_around(tokens, clause[0] - 1)[0], clause[1]
         cues.append(
             Cue(
                 match.span(1),
@@ -98,6 +90,9 @@ def phrase_cues(masked: str, tokens: Tokens) -> list[Cue]:
     contents = _CONTENTS.match(masked)
     if contents is not None:
         cues.append(Cue(contents.span("what"), None, whole, "noun", 0.5))
+    label = _LABEL.match(masked)
+    if label is not None and not {w.lower() for w in label["who"].split()} & LABELS:
+        cues.append(Cue(label.span("colon"), label.span("who"), whole, "label", 0.62))
     to_person = _TO_PERSON.match(masked)
     if to_person is not None:
         cues.append(
@@ -154,7 +149,7 @@ def attitude_cue(tokens: Tokens, i: int) -> Cue | None:
     if phrase is None or tokens[phrase[0]].low in FIRST_SECOND | {"it"} or tokens[phrase[1] - 1].low in INANIMATE:
         return None
     clause_a, clause_b = clause_around(tokens, i)
-    start = clause_a if n_words(tokens, clause_a, phrase[0]) <= 12 else phrase[0]
+    start = clause_a if n_words(tokens, clause_a, phrase[0]) <= 25 else phrase[0]
     return Cue(span(tokens, (i, i + 1)), span(tokens, phrase), span(tokens, (start, clause_b)), "think", 0.7)
 
 
@@ -169,7 +164,7 @@ def particle_cue(tokens: Tokens, i: int) -> Cue | None:
     j = i - 1
     while j >= 0 and is_skipped(tokens[j]):
         j -= 1
-    if j >= 0 and tokens[j].low == "to":
+    if (j >= 0 and tokens[j].low == "to") or any(t.low in NEGATIONS for t in tokens[j + 1 : i]):
         return None
     if tokens[i].low.endswith("ing") and not any(t.low in BE for t in tokens[j + 1 : i]):
         phrase = main_subject(tokens, i) if j >= 0 and tokens[j].text in (",", "—") else None
@@ -178,7 +173,7 @@ def particle_cue(tokens: Tokens, i: int) -> Cue | None:
     if phrase is None or tokens[phrase[0]].low in FIRST_SECOND or tokens[phrase[1] - 1].low in INANIMATE:
         return None
     trailing = is_trailing(tokens, clause_a, phrase[0], i + 1, clause_b)
-    start = clause_a if n_words(tokens, clause_a, phrase[0]) <= 12 else phrase[0]
+    start = clause_a if n_words(tokens, clause_a, phrase[0]) <= 25 else phrase[0]
     return Cue(span(tokens, (i, i + 2)), span(tokens, phrase), span(tokens, (start, clause_b)), "judge", 0.7, trailing)
 
 
@@ -188,11 +183,10 @@ def is_trailing(tokens: Tokens, clause_a: int, a: int, i: int, clause_b: int) ->
     previous = tokens[a - 1]
     if previous.is_speech:
         return True
-    if (
-        previous.text not in (",", "—", "–", "-")
-        or n_words(tokens, clause_a, a - 1) < 3
-        or not tail_only(tokens, i, clause_b)
-    ):
+    colon = i + 1 < clause_b and tokens[i + 1].text == ":" and previous.text == ","
+    if previous.text not in (",", "—", "–", "-") or n_words(tokens, clause_a, a - 1) < 3:
+        return False
+    if not (colon or tail_only(tokens, i, clause_b)):
         return False
     return n_words(tokens, i + 1, clause_b) == 0 or has_verb(tokens, clause_a, a - 1)
 
@@ -200,6 +194,9 @@ def is_trailing(tokens: Tokens, clause_a: int, a: int, i: int, clause_b: int) ->
 def tail_only(tokens: Tokens, i: int, clause_b: int) -> bool:
     """Whether nothing but a time, a place or an end follows the verb at i."""
     k = i + 1
+    if tokens[i].low in ("told", "tells", "tell"):
+        phrase = phrase_right(tokens, k)
+        k = phrase[1] if phrase else k
     while k < clause_b and (is_adverb(tokens[k]) or tokens[k].low in TIMES):
         k += 1
     if k >= clause_b or not tokens[k].is_word:

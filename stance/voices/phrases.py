@@ -9,24 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-
 from stance.voices.lexicon import FIRST_SECOND, NOUN_LIKE, PRONOUNS, VERBS
-from stance.voices.wordclasses import (
-    ADJECTIVES_IN_LY,
-    APPOSITIVE_START,
-    AUXILIARIES,
-    DETERMINERS,
-    OPENERS,
-    PLAIN_VERBS,
-    PREPOSITIONS,
-    QUANTIFIERS,
-    SKIPPED,
-    SPEAKING_THINGS,
-    SPLITTERS,
-    STOPS,
-    TIME_WORDS,
-    TIMES,
-)
+from stance.voices.wordclasses import ADJECTIVES_IN_LY, APPOSITIVE_START, AUXILIARIES, DETERMINERS, OPENERS, PLAIN_VERBS, PREPOSITIONS, QUANTIFIERS, REDUCED, SKIPPED, SPEAKING_THINGS, SPLITTERS, STOPS, TIMES, TIME_WORDS
+
 
 BLANK = "¤"
 """Stands for a character of somebody's speech in a masked sentence."""
@@ -123,6 +108,12 @@ def _is_finite(tokens: Tokens, k: int, first: int) -> bool:
     token = tokens[k]
     if token.low in AUXILIARIES or token.low.endswith("n't"):
         return True
+    if (
+        token.low in REDUCED
+        and k + 1 < len(tokens)
+        and (tokens[k + 1].low in TIMES | PREPOSITIONS or tokens[k + 1].low in ("this", "last", "late", "early"))
+    ):
+        return False
     if token.is_capital or k == first:
         return False
     if token.low in PLAIN_VERBS:
@@ -185,7 +176,12 @@ def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
         a += 1
     if blocked and a < b and not (tokens[a].is_capital or tokens[a].low in DETERMINERS):
         a = next((m for m in range(a + 1, b) if tokens[m].low in DETERMINERS), b)
-    if a < b and tokens[a].low in PREPOSITIONS:
+    counted = (
+        a + 1 < b
+        and tokens[a].low in ("about", "over")
+        and (tokens[a + 1].low[0].isdigit() or tokens[a + 1].low in DETERMINERS)
+    )
+    if a < b and tokens[a].low in PREPOSITIONS and not counted:
         for m in range(b - 1, a, -1):
             previous = tokens[m - 1]
             if previous.low in PREPOSITIONS:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
 from stance.voices.wordclasses import word_set
+
 
 _MARK = re.compile(r"[\"“”„‟«»]|''|``")
 _SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)[^\"“”„«»\n]{12,800}?[,.?!…][’'](?!\w)")
@@ -77,11 +77,9 @@ def is_speech(text: str, quotation: Quotation) -> bool:
         return text[quotation.start : quotation.end].rstrip("\"”»'’ ")[-1:] in tuple(",.?!") and bool(words)
     ends = text[quotation.start : quotation.end].rstrip("\"”»'’ ")[-1:] in tuple(",.?!…")
     weighty = [w for w in words if w.casefold() not in _SMALL]
-    capitals = sum(w[0].isupper() for w in weighty)
-    if (
-        len(weighty) >= 2
-        and capitals == len(weighty)
-        and not (ends and text[quotation.end - 2 : quotation.end - 1] in "?!")
-    ):
+    before = text[max(0, quotation.start - 3) : quotation.start].rstrip(" ")
+    stands_alone = len(words) >= 4 and ends and (not before or before[-1] in '\n.!?"”')
+    asks = ends and text[quotation.end - 2 : quotation.end - 1] in "?!"
+    if len(weighty) >= 2 and all(w[0].isupper() for w in weighty) and not (stands_alone or asks):
         return False
     return len(words) >= 5 or (ends and len(words) >= 2)

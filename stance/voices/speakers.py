@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import dataclass
-
 from stance.voices.holders import Names, is_vague, role_of
 from stance.voices.markers import Cue
 from stance.voices.wordclasses import word_set
+
 
 _PERSONAL = word_set("he she his her him")
 _IMPERSONAL = word_set("they it their its both who which")
@@ -35,7 +35,7 @@ def speaker_of(cue: Cue, text: str, names: Names, last: Speaker | None) -> Speak
     low = surface.lower().replace("’", "'").split("'")[0]
     name: str | None
     if low in _PERSONAL:
-        name = _person_before(start, "f" if low in ("she", "her") else "m", text, names, last)
+        name = _person_before(start, "f" if low in ("she", "her") else "m", text, names, last, cue.trailing)
         return Speaker(name or surface, min(cue.confidence, 0.7 if name else 0.35), cue.holder, cue.span)
     if low in _IMPERSONAL:
         if last is not None and last.name and last.name not in names.persons:
@@ -52,24 +52,26 @@ def speaker_of(cue: Cue, text: str, names: Names, last: Speaker | None) -> Speak
     return Speaker(names.fullest(surface), cue.confidence, cue.holder, cue.span)
 
 
-def _person_before(position: int, gender: str, text: str, names: Names, last: Speaker | None) -> str | None:
-    """The person that "he" or "she" at a position most likely is: who was heard just before, else who heads this
-    sentence or the one before."""
+def _person_before(
+    position: int, gender: str, text: str, names: Names, last: Speaker | None, trailing: bool
+) -> str | None:
+    """The person that "he" or "she" at a position most likely is: who heads this sentence (unless its words are what
+    he says), else who was heard just before, else who heads the sentence before."""
     heard = last.name if last is not None and last.name in names.persons else None
     if heard is not None and names.genders.get(heard, gender) != gender:
         heard = None
+    near = [m for m in names.between(position - _NEAR, position) if names.genders.get(m.name, gender) == gender]
+    edge = max(text.rfind(". ", position - _NEAR, position), text.rfind("\n", position - _NEAR, position))
+    inside = [m for m in near if m.start > edge]
+    if inside and not trailing:
+        return inside[0].name
     if heard is not None and last is not None and last.surface is not None and position - last.surface[0] < 500:
         return heard
-    near = [m for m in names.between(position - _NEAR, position) if names.genders.get(m.name, gender) == gender]
-    if not near:
-        return heard
-    edge = position
-    for _ in range(2):
-        edge = max(text.rfind(". ", position - _NEAR, edge), text.rfind("\n", position - _NEAR, edge))
-        inside = [m for m in near if m.start > edge]
-        if inside or edge < 0:
-            return (inside or near)[0].name
-    return near[-1].name
+    edge = max(text.rfind(". ", position - _NEAR, edge), text.rfind("\n", position - _NEAR, edge)) if edge > 0 else -1
+    before = [m for m in near if edge < m.start and m not in inside]
+    if before or near:
+        return (before or near)[0].name
+    return heard
 
 
 def _bearer(role: str, position: int, names: Names, last: Speaker | None) -> str | None:

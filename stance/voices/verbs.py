@@ -1,10 +1,13 @@
 """Whether a verb form, in its place, attributes: active or not, with a subject that can speak, with something said."""
 
 from __future__ import annotations
-
-from stance.voices.lexicon import NOUN_LIKE, PRONOUNS, ROLE_NOUNS, VAGUE
+from stance.voices.lexicon import NOUN_LIKE, PRONOUNS, VAGUE
 from stance.voices.phrases import BLANK, Range, Tokens, has_speech, has_verb, is_adverb, n_words
-from stance.voices.wordclasses import ACTS, AUXILIARIES, DETERMINERS, PREPOSITIONS, SPEAKING_THINGS, TAIL, TIMES
+from stance.voices.wordclasses import ACTS, AUXILIARIES, DETERMINERS, EVENT_ENDINGS, NO_EVENTS, PREPOSITIONS, SPEAKING_THINGS, TAIL, TIMES, word_set
+
+
+_LOOSE = word_set("find finds found feel feels felt maintain maintained know knew knows known announce")
+_CLAUSE_OPENERS = word_set("that how whether what why who when where")
 
 
 def may_be_active(tokens: Tokens, i: int) -> bool:
@@ -42,27 +45,27 @@ def may_be_active(tokens: Tokens, i: int) -> bool:
 
 def may_think(tokens: Tokens, phrase: Range) -> bool:
     """Whether a subject can show or think that something is so: somebody, some body, or a document; no event."""
-    head = next((k for k in range(phrase[0] + 1, phrase[1]) if tokens[k].low in PREPOSITIONS), phrase[1]) - 1
-    token = tokens[head]
+    token = tokens[_head(tokens, phrase)]
     return (
         token.is_capital
         or token.low in SPEAKING_THINGS
-        or token.low in PRONOUNS
-        or token.low in ROLE_NOUNS
-        or token.low in VAGUE
-        or token.low.endswith("s")
-        or token.low
-        in ("people", "women", "men", "police", "team", "group", "campaign", "government", "panel", "committee")
+        or token.low in NO_EVENTS
+        or not token.low.endswith(EVENT_ENDINGS)
     )
 
 
+def _head(tokens: Tokens, phrase: Range) -> int:
+    """The head noun of a phrase: the last word before its first preposition."""
+    return next((k for k in range(phrase[0] + 1, phrase[1]) if tokens[k].low in PREPOSITIONS), phrase[1]) - 1
+
+
 def is_plural(tokens: Tokens, phrase: Range) -> bool:
-    head = tokens[phrase[1] - 1].low
+    head = tokens[_head(tokens, phrase)].low
     return (
-        head.endswith("s")
-        or head in ("they", "who", "people", "women", "men", "police")
-        or tokens[phrase[0]].low in ("many", "some", "few", "most", "both")
-        or any(t.low == "and" for t in tokens[phrase[0] : phrase[1]])
+        head.endswith(("s", "%"))
+        or head in ("they", "who", "people", "women", "men", "police", "percent")
+        or tokens[phrase[0]].low in ("many", "some", "few", "most", "both", "those", "several", "others", "all")
+        or any(t.low == "and" or t.low[0].isdigit() for t in tokens[phrase[0] : phrase[1]])
     )
 
 
@@ -74,13 +77,12 @@ def is_clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: 
         return True
     if head.text.endswith(("'s", "s'")):
         return False
-    if (
-        tokens[b].low == "states"
-        and b - a < 3
-        and head.low not in SPEAKING_THINGS
-        and not (b - a == 2 and tokens[a].is_capital)
-    ):
-        return False
+    if tokens[b].low == "states":
+        relative = b + 2 < len(tokens) and tokens[b + 1].low == "that" and tokens[b + 2].low in AUXILIARIES
+        if head.low not in SPEAKING_THINGS and (not head.is_capital or relative or b - a > 2):
+            return False
+    if "base" in tags and "past" not in tags and (head.low in SPEAKING_THINGS or head.low in VAGUE):
+        return True
     if "base" in tags and "past" not in tags:
         return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
     if head.is_capital:
@@ -125,6 +127,10 @@ def rate_complement(
         return 0.0
     if verb in ACTS:
         return 0.85 if following == "that" or (clause_like and "a" != following != "an") or speech else 0.0
+    if verb in ("claim", "claims", "claimed", "claiming") and not speech and not clause_like:
+        return 0.0
+    if verb in _LOOSE and head not in SPEAKING_THINGS and not speech and following not in _CLAUSE_OPENERS:
+        return 0.0
     if verb in ("added", "adds", "add", "reported", "protested", "testified") and not speech and not clause_like:
         return 0.0
     if "say" in kinds:
