@@ -109,6 +109,7 @@ class _Reader:
             return
         text = self.text
         quotes = [q for q in find_quotations(text, passage.start, passage.end) if is_speech(text, q)]
+        quotes = [q if q.opened or self.open else self._without_report(q, sentences) for q in quotes]
         masks = [mask(text, s.start, s.end, quotes) for s in sentences]
         cues = [
             [_shift(c, s.start) for c in find_cues(m) if c.kind != "label" or self._is_label(m, c)]
@@ -127,6 +128,17 @@ class _Reader:
                 if summarised:
                     base = self.carried = self._named(sentence.start, summarised, 0.6)
         self._announce(passage, sentences, cues)
+
+    def _without_report(self, q: Quotation, sentences: list[Sentence]) -> Quotation:
+        """A quotation whose opening mark is lost, without the sentences that report by themselves ("He noted that …")."""
+        start = q.start
+        for sentence in sentences:
+            if sentence.end >= q.end:
+                break
+            cues = find_cues(mask(self.text, sentence.start, sentence.end, ()))
+            if any(c.kind == "say" and c.confidence > 0.85 and not c.trailing for c in cues):
+                start = sentence.end
+        return q if start == q.start else replace(q, start=start)
 
     def _is_label(self, masked: str, cue: Cue) -> bool:
         """Whether what stands before a colon speaks after it: a person, or anybody where a quotation follows."""

@@ -10,11 +10,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from stance.voices.lexicon import ATTITUDES, FIRST_SECOND, NOUN_LIKE, PARTICLES, PRONOUNS, SPEECH_NOUNS, VERBS
 from stance.voices.markers import Cue, attitude_cue, is_trailing, noun_cue, particle_cue, phrase_cues
-from stance.voices.phrases import BLANK, Range, Tokens, clause_around, has_speech, has_verb, is_skipped, main_subject, n_words, phrase_left, phrase_right, span, subject_of, tokenize
+from stance.voices.phrases import (
+    BLANK,
+    Range,
+    Tokens,
+    clause_around,
+    has_speech,
+    has_verb,
+    is_skipped,
+    main_subject,
+    n_words,
+    phrase_left,
+    phrase_right,
+    span,
+    subject_of,
+    tokenize,
+)
 from stance.voices.quotes import Quotation, is_speech
 from stance.voices.verbs import is_clear_subject, is_plural, may_be_active, may_think, rate_complement, says
-from stance.voices.wordclasses import AUXILIARIES, BE, DETERMINERS, HYPOTHETICAL, INANIMATE, NEGATIONS, PREPOSITIONS, QUANTIFIERS, SPEAKING_THINGS, TAIL
-
+from stance.voices.wordclasses import (
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    HYPOTHETICAL,
+    INANIMATE,
+    NEGATIONS,
+    PREPOSITIONS,
+    QUANTIFIERS,
+    SPEAKING_THINGS,
+    TAIL,
+)
 
 
 def mask(text: str, start: int, end: int, quotations: Iterable[Quotation]) -> str:
@@ -101,7 +126,7 @@ def _verb_cue(tokens: Tokens, i: int, entry: dict[str, frozenset[str]], earlier:
     head = tokens[b - 1]
     if (tokens[a].low in FIRST_SECOND and a + 1 == b) or (a and tokens[a - 1].low in HYPOTHETICAL):
         return None
-    if token.low in NOUN_LIKE and not is_clear_subject(tokens, phrase, tags, bare):
+    if token.low in NOUN_LIKE and not is_clear_subject(tokens, phrase, i, tags, bare):
         return None
     if tags == {"base"} and bare and not is_plural(tokens, phrase):
         return None

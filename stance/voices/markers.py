@@ -8,7 +8,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from stance.voices.lexicon import FIRST_SECOND, PARTICLES
-from stance.voices.phrases import Tokens, clause_around, has_verb, is_adverb, is_skipped, main_subject, n_words, phrase_left, phrase_right, span, subject_of
+from stance.voices.phrases import (
+    Tokens,
+    clause_around,
+    has_verb,
+    is_adverb,
+    is_skipped,
+    main_subject,
+    n_words,
+    phrase_left,
+    phrase_right,
+    span,
+    subject_of,
+)
 from stance.voices.wordclasses import BE, INANIMATE, LABELS, NEGATIONS, TAIL, TIMES
 
 

@@ -10,7 +10,23 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 from stance.voices.lexicon import FIRST_SECOND, NOUN_LIKE, PRONOUNS, VERBS
-from stance.voices.wordclasses import ADJECTIVES_IN_LY, APPOSITIVE_START, AUXILIARIES, DETERMINERS, OPENERS, PLAIN_VERBS, PREPOSITIONS, QUANTIFIERS, REDUCED, SKIPPED, SPEAKING_THINGS, SPLITTERS, STOPS, TIMES, TIME_WORDS
+from stance.voices.wordclasses import (
+    ADJECTIVES_IN_LY,
+    APPOSITIVE_START,
+    AUXILIARIES,
+    DETERMINERS,
+    OPENERS,
+    PLAIN_VERBS,
+    PREPOSITIONS,
+    QUANTIFIERS,
+    REDUCED,
+    SKIPPED,
+    SPEAKING_THINGS,
+    SPLITTERS,
+    STOPS,
+    TIMES,
+    TIME_WORDS,
+)
 
 
 BLANK = "¤"
@@ -192,9 +208,11 @@ def phrase_left(tokens: Tokens, j: int, minimal: bool = False) -> Range | None:
                 a = m
                 break
         else:
-            if any(t.low in PREPOSITIONS for t in tokens[a + 1 : b]):
+            inner = [m for m in range(a + 1, b) if tokens[m - 1].low in PREPOSITIONS - {"of", "for"}]
+            named = [m for m in inner[1:] if tokens[m].is_capital or tokens[m].low in DETERMINERS]
+            if len(inner) > 1 and not named:
                 return None
-            a += 1
+            a = named[-1] if named else a + 1
     while b - a > 2 and tokens[b - 1].low in TIMES and tokens[b - 2].low in ("on", "last", "this", "late", "early"):
         b -= 2
     while b - a > 1 and tokens[b - 1].low in TIMES and tokens[b - 1].low not in ("may", "march", "april", "june"):

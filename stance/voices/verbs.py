@@ -3,7 +3,18 @@
 from __future__ import annotations
 from stance.voices.lexicon import NOUN_LIKE, PRONOUNS, VAGUE
 from stance.voices.phrases import BLANK, Range, Tokens, has_speech, has_verb, is_adverb, n_words
-from stance.voices.wordclasses import ACTS, AUXILIARIES, DETERMINERS, EVENT_ENDINGS, NO_EVENTS, PREPOSITIONS, SPEAKING_THINGS, TAIL, TIMES, word_set
+from stance.voices.wordclasses import (
+    ACTS,
+    AUXILIARIES,
+    DETERMINERS,
+    EVENT_ENDINGS,
+    NO_EVENTS,
+    PREPOSITIONS,
+    SPEAKING_THINGS,
+    TAIL,
+    TIMES,
+    word_set,
+)
 
 
 _LOOSE = word_set("find finds found feel feels felt maintain maintained know knew knows known announce")
@@ -69,7 +80,7 @@ def is_plural(tokens: Tokens, phrase: Range) -> bool:
     )
 
 
-def is_clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: bool) -> bool:
+def is_clear_subject(tokens: Tokens, phrase: Range, i: int, tags: frozenset[str], bare: bool) -> bool:
     """Whether a noun phrase is surely a subject, so that a form which may be a noun is a verb here."""
     a, b = phrase
     head = tokens[b - 1]
@@ -77,8 +88,8 @@ def is_clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: 
         return True
     if head.text.endswith(("'s", "s'")):
         return False
-    if tokens[b].low == "states":
-        relative = b + 2 < len(tokens) and tokens[b + 1].low == "that" and tokens[b + 2].low in AUXILIARIES
+    if tokens[i].low == "states":
+        relative = i + 2 < len(tokens) and tokens[i + 1].low == "that" and tokens[i + 2].low in AUXILIARIES
         if head.low not in SPEAKING_THINGS and (not head.is_capital or relative or b - a > 2):
             return False
     if "base" in tags and "past" not in tags and (head.low in SPEAKING_THINGS or head.low in VAGUE):
@@ -87,7 +98,7 @@ def is_clear_subject(tokens: Tokens, phrase: Range, tags: frozenset[str], bare: 
         return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
     if head.is_capital:
         return True
-    following = tokens[b + 1].low if b + 1 < len(tokens) else ""
+    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if not head.low.endswith("s") and following in ("to", "that", "the", "a", "it", "he", "she", "they"):
         return b - a >= 2
     return tokens[a].low in ("the", "a", "an") and b - a >= 2 and head.low in SPEAKING_THINGS
