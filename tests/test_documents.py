@@ -245,6 +245,11 @@ def test_markdown_front_matter_is_metadata_and_no_text(tmp_path: Path) -> None:
     assert document.text == page
 
 
+def test_text_between_two_rules_is_no_front_matter(tmp_path: Path) -> None:
+    document = read(write(tmp_path, "a.md", f"---\n{BRIDGE}\n---\n{COST}\n"))[0]
+    assert body(document) == [BRIDGE, COST]
+
+
 def test_html_gives_the_article_and_its_metadata(tmp_path: Path) -> None:
     page = (
         '<html lang="en"><head><title>Bridge reopens</title><meta property="og:site_name" content="Quay Post">'
@@ -339,6 +344,12 @@ def test_bad_rows_are_named_and_the_others_read(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", "\n".join(rows))
     assert [d.text for d in read(path)] == [BRIDGE, COST]
     assert [s.reason.split(" ")[1].strip(":") for s in refused(path)] == ["2", "3", "4", "5"]
+
+
+def test_a_repeated_row_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", "\n".join(json.dumps({"text": BRIDGE}) for _ in range(2)))
+    assert len(read(path)) == 1
+    assert refused(path)[0].reason.startswith("row 2: repeats a.jsonl, row 1")
 
 
 def test_parquet_rows_are_documents(tmp_path: Path) -> None:

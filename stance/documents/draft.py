@@ -17,6 +17,7 @@ class Draft:
 
     text         untouched; drafts that share a file's text differ in start and end (code points, half-open)
     is_own_text  the text is this draft's alone: nothing in it can be a second print of another draft
+    part         which part of its file it is ("row 12"), where the file holds several
     published    ISO 8601 date, or date and time in UTC
     """
 
@@ -31,3 +32,4 @@ class Draft:
     language: str | None = None
     kind: str | None = None
     is_own_text: bool = True
+    part: str | None = None

@@ -68,20 +68,21 @@ def read_plain(text: str) -> Iterator[Draft]:
             source=strip_marks(post[0]["sender"] or "") or None,
             origin=strip_marks(name) or None if name else None,
             published=to_iso(post[0]["stamp"] or ""),
+            part=f"post at character {start}",
         )
 
 
 def read_markdown(text: str) -> Iterator[Draft]:
     """One document; its front matter (YAML-like or TOML-like `key: value` lines) is metadata and not its text."""
     match = _FRONT_MATTER.match(text)
-    if not match:
-        yield from read_plain(text)
-        return
     fields: dict[str, str] = {}
-    for line in _FIELD.finditer(match["body"]):
+    for line in _FIELD.finditer(match["body"] if match else ""):
         key = _KEYS.get(line["key"].casefold())
         if key and (value := line["value"].strip("\"' ")):
             fields.setdefault(key, value)
+    if not match or not fields:  # two rules with text between them are no front matter
+        yield from read_plain(text)
+        return
     if "published" in fields:
         fields["published"] = to_iso(fields["published"]) or fields["published"]
     yield Draft(text, match.end(), len(text), is_own_text=False, **fields)

@@ -47,18 +47,10 @@ def read_documents(paths: Sequence[Path]) -> Iterator[Document | Skipped]:
     before is `Skipped`. Raises InputError where a path is missing or a sources.toml is malformed."""
     files, missing = _list_files([Path(path) for path in paths])
     yield from missing
-    seen: dict[str, str] = {}
+    seen: dict[str, str] = {}  # id of a document → where it was met first
     for name, path, said in files:
         try:
-            for document in _read_file(name, path, said):
-                if isinstance(document, Document):
-                    if document.id in seen:
-                        yield Skipped(
-                            name, f"repeats {seen[document.id]} word for word, from the same source; counted once"
-                        )
-                        continue
-                    seen[document.id] = name
-                yield document
+            yield from _read_file(name, path, said, seen)
         except UnreadableError as error:
             yield Skipped(name, str(error))
         except (OSError, RecursionError, MemoryError) as error:
@@ -122,7 +114,7 @@ def _find_said(path: Path, said: dict[Path, dict[str, Said]], depth: int) -> Sai
     return Said()
 
 
-def _read_file(name: str, path: Path, said: Said) -> Iterator[Document | Skipped]:
+def _read_file(name: str, path: Path, said: Said, seen: dict[str, str]) -> Iterator[Document | Skipped]:
     suffix = path.suffix.lower()
     if suffix not in _TABLES and suffix not in _TEXTS:
         raise UnreadableError(
@@ -149,11 +141,18 @@ def _read_file(name: str, path: Path, said: Said) -> Iterator[Document | Skipped
         sha256 = hashlib.sha256(data).hexdigest()
         drafts = _read_drafts(data, suffix, name, said.columns)
     printed = Printed()
-    n_read = 0
+    is_empty = True
     for draft in drafts:
-        n_read += 1
-        yield draft if isinstance(draft, Skipped) else _make_document(draft, name, sha256, said.fields, printed)
-    if not n_read:
+        is_empty = False
+        document = draft if isinstance(draft, Skipped) else _make_document(draft, name, sha256, said.fields, printed)
+        if isinstance(draft, Draft) and isinstance(document, Document):
+            if first := seen.get(document.id):
+                reason = f"repeats {first} word for word, from the same source; counted once"
+                document = Skipped(name, f"{draft.part}: {reason}" if draft.part else reason)
+            else:
+                seen[document.id] = f"{name}, {draft.part}" if draft.part else name
+        yield document
+    if is_empty:
         raise UnreadableError("holds no text; take it out, or check how it was exported")
 
 
@@ -185,7 +184,7 @@ def _make_document(
     )
     if not cleaned.passages:
         reasons = ", ".join(sorted({d.reason for d in cleaned.dropped})) or "white space"
-        where = f"characters {draft.start} to {draft.end} hold" if draft.start else "holds"
+        where = f"{draft.part}: holds" if draft.part else "holds"
         return Skipped(path, f"{where} nothing but {reasons}; nothing to compare in it")
     named_source, named_date = _read_name(path)
     source = said.get("source") or draft.source or named_source

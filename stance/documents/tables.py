@@ -135,7 +135,9 @@ def read_rows(
             fields["published"] = to_timestamp(fields["published"], month_first)
         if "origin" in fields:
             fields["origin"] = strip_marks(fields["origin"])
-        yield Draft(text, 0, len(text), is_own_text=True, **{k: v for k, v in fields.items() if v})
+        yield Draft(
+            text, 0, len(text), part=f"row {number}", is_own_text=True, **{k: v for k, v in fields.items() if v}
+        )
 
 
 def _pick_fields(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:

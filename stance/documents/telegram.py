@@ -64,7 +64,7 @@ def _list(value: object) -> list[Any]:
 
 def _read_chat(chat: Mapping[str, Any]) -> Iterator[Draft]:
     channel = chat.get("name")
-    for message in chat["messages"]:
+    for number, message in enumerate(chat["messages"], 1):
         if not isinstance(message, dict) or message.get("type") == "service":
             continue
         text = _flatten(message.get("text"))
@@ -84,6 +84,7 @@ def _read_chat(chat: Mapping[str, Any]) -> Iterator[Draft]:
             source=_name(sender),
             origin=_name(forwarded),
             published=_find_time(message),
+            part=f"message {number}",
         )
 
 
