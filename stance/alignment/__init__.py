@@ -6,5 +6,6 @@ An issue holds a claim and its denial together: matching looks at what a claim s
 """
 
 from stance.alignment.align import align_claims
+from stance.alignment.readers import CrossEncoder, Judge, Matcher
 
-__all__ = ["align_claims"]
+__all__ = ["CrossEncoder", "Judge", "Matcher", "align_claims"]

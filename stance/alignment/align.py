@@ -20,6 +20,7 @@ from stance.alignment.grouping import Pair, lay_rows, relate_pairs
 from stance.alignment.matching import match_all, match_some, match_within
 from stance.alignment.naming import name_issue
 from stance.alignment.neighbours import find_neighbours
+from stance.alignment.readers import Matcher, PairOfTexts
 from stance.alignment.reading import PRIOR, Reading, Texts, read_claims
 from stance.encoding import Encoder
 from stance.records import Asked, Claim, Document, Issue, digest
@@ -28,16 +29,18 @@ Array = NDArray[np.float64]
 
 ALL_PAIRS_UP_TO = 1200  # claims; above, only neighbours are scored
 SHORTLIST = 40
+READ_FROM = -3.0  # log-odds from which a stronger reader is asked
 THRESHOLD = 0.25  # calibrated on readers' rows, which are not exhaustive; see eval/alignment.md
 
 
 def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder, asked: Sequence[Asked] = (),
-                 matcher: Any = None, threshold: float = THRESHOLD) -> list[Issue]:
+                 matcher: Matcher | None = None, threshold: float = THRESHOLD) -> list[Issue]:
     """The issues that these claims speak to, asked ones first, each with a score per claim.
 
     A discovered issue has claims of two sources or more, and any two of its claims from different sources speak to one
     thing. The result does not depend on the order of the inputs, and a higher threshold only splits.
 
+    matcher    a stronger reader, asked about the pairs that the words do not rule out; half of the log-odds are its own
     threshold  lowest probability that two claims, or a question and a claim, speak to one thing
     """
     source_of = {document.id: document.source for document in documents}
@@ -46,8 +49,12 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
         return [Issue(a.id, a.question, a.target, (), asked=a.id, why="asked by the user") for a in asked]
     sources = [source_of.get(claim.document_id, claim.document_id) for claim in claims]
     reading = read_claims(documents, claims, encoder)
-    issues = _ask(asked, claims, reading, threshold)
+    issues = _ask(asked, claims, reading, threshold, matcher)
     scores = _score_pairs(sources, reading)
+    if matcher is not None:
+        pairs = sorted(pair for pair, logit in scores.items() if logit >= READ_FROM)
+        scores |= dict(zip(pairs, _read_again(matcher, [(claims[i].text, claims[j].text) for i, j in pairs],
+                                              [scores[pair] for pair in pairs]), strict=True))
     weights = _weights()
     logit = float(np.log(threshold / (1 - threshold)))
     related = relate_pairs(sources, scores, logit, weights.slack, weights.n_best)
@@ -144,7 +151,8 @@ def _scale(sample: Array, n_claims: int, background: Texts) -> tuple[float, floa
     return middle, max(spread, 1e-6)
 
 
-def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, threshold: float) -> list[Issue]:
+def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, threshold: float,
+         matcher: Matcher | None) -> list[Issue]:
     """The asked issues with the claims that speak to them."""
     if not asked:
         return []
@@ -169,13 +177,30 @@ def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, thre
     total = (near / max(spread, 1e-6) + (near - middles) / np.maximum(spreads, 1e-6)) / 2
     if len(questions) > 1:  # and some claims are near to every question
         total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0, keepdims=True))
-    chance = 1 / (1 + np.exp(-(weights.question_slope * total + weights.question_bias)))
+    logits = weights.question_slope * total + weights.question_bias
+    if matcher is not None:
+        rows, columns = np.nonzero(logits >= READ_FROM)
+        texts_of = [f"{asked[k].question} ({asked[k].target})" for k in order]
+        logits[rows, columns] = _read_again(matcher, [(texts_of[r], claims[c].text) for r, c in zip(
+            rows.tolist(), columns.tolist(), strict=True)], logits[rows, columns].tolist())
+    chance = 1 / (1 + np.exp(-logits))
     issues = []
     for k, row in sorted(zip(order, chance, strict=True), key=lambda item: item[0]):
         members = {claims[i].id: round(float(row[i]), 4) for i in np.flatnonzero(row >= threshold).tolist()}
         issues.append(Issue(asked[k].id, asked[k].question, asked[k].target, tuple(members), asked=asked[k].id,
                             scores=members, why="asked by the user"))
     return issues
+
+
+def _read_again(matcher: Matcher, pairs: Sequence[PairOfTexts], logits: Sequence[float]) -> list[float]:
+    """The mean of these log-odds and the matcher's; where it cannot tell, these."""
+    mixed = []
+    for chance, logit in zip(matcher.score(pairs), logits, strict=True):
+        if chance is not None:
+            bounded = min(max(chance, 1e-4), 1 - 1e-4)
+            logit = (logit + float(np.log(bounded / (1 - bounded)))) / 2
+        mixed.append(logit)
+    return mixed
 
 
 def _overlap(a: Texts, b: Texts) -> Array:

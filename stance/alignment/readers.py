@@ -1,0 +1,130 @@
+"""Stronger readers for shortlisted pairs, off unless asked for: a cross-encoder directory, or a judge on the user's own
+machine.
+
+Each answers one question about two texts: with which probability do they speak to one thing, for or against? Neither
+sees who said what, and neither sees a pair that the words rule out.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from stance.encoding import find_encoder_directory, weights_sha256
+from stance.errors import InputError, ModelError
+from stance.records import digest
+
+PairOfTexts = tuple[str, str]
+
+
+class Matcher(Protocol):
+    """Reads two texts together. `name` goes into the run card."""
+
+    name: str
+
+    def score(self, pairs: Sequence[PairOfTexts]) -> list[float | None]:
+        """For each pair the probability that both speak to one thing, whichever way; None where it cannot tell."""
+        ...
+
+
+class CrossEncoder:
+    """A sequence-pair classifier: a reranker (one logit), or an NLI model, whose entailment and contradiction both say
+    that two texts speak to one thing.
+
+    name  directory or hub id in the local cache. Raises ModelError where it is neither kind."""
+
+    def __init__(self, name: str, download: bool = False) -> None:
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+        directory = find_encoder_directory(name, download)
+        self.name = f"{directory.name}@{weights_sha256(directory)[:12]}"
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+            self._model: Any = AutoModelForSequenceClassification.from_pretrained(
+                directory, local_files_only=True, use_safetensors=True).eval()
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"{directory}: not a cross-encoder that transformers can load ({error})") from None
+        labels = {str(label).casefold(): int(k) for k, label in self._model.config.id2label.items()}
+        self._neutral = labels.get("neutral")
+        if len(labels) != 1 and self._neutral is None:
+            raise ModelError(f"{directory}: labels {sorted(labels)}; give a reranker (one logit) or an NLI model with "
+                             "a label called neutral")
+
+    def score(self, pairs: Sequence[PairOfTexts]) -> list[float | None]:
+        import torch
+
+        found: list[float | None] = []
+        for begin in range(0, len(pairs), 32):
+            batch = pairs[begin:begin + 32]
+            inputs = self._tokenizer([a for a, _ in batch], [b for _, b in batch], truncation=True, max_length=256,
+                                     padding=True, return_tensors="pt")
+            with torch.inference_mode():
+                logits = self._model(**inputs).logits.float()
+            same = logits[:, 0].sigmoid() if self._neutral is None else 1 - logits.softmax(-1)[:, self._neutral]
+            found += [float(p) for p in same]
+        return found
+
+
+class Judge:
+    """A language model behind an OpenAI-compatible address, asked pair by pair.
+
+    An answer counts only if it is the JSON asked for and quotes both texts word for word; anything else is None, so
+    that a judge that makes things up changes nothing. Answers are kept in `cache`, an SQLite file.
+
+    url    base address, e.g. http://localhost:8080/v1
+    model  the name the server knows it by
+    """
+
+    def __init__(self, url: str, model: str = "default", cache: Path | None = None, timeout: float = 60.0) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise InputError(f"judge {url!r}: not an address; give one like http://localhost:8080/v1")
+        self.url, self.model, self.timeout = url.rstrip("/"), model, timeout
+        self.name = f"judge {model} at {self.url}"
+        self._kept = sqlite3.connect(cache if cache else ":memory:")
+        self._kept.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT)")
+
+    def score(self, pairs: Sequence[PairOfTexts]) -> list[float | None]:
+        return [self._read(self._ask(a, b), a, b) for a, b in pairs]
+
+    def _ask(self, a: str, b: str) -> str:
+        key = digest("judge", self.model, _PROMPT, a, b)
+        row = self._kept.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+        if row:
+            return str(row[0])
+        body = {"model": self.model, "temperature": 0, "seed": 0, "response_format": {"type": "json_object"},
+                "messages": [{"role": "system", "content": _PROMPT},
+                             {"role": "user", "content": json.dumps({"a": a, "b": b}, ensure_ascii=False)}]}
+        request = urllib.request.Request(f"{self.url}/chat/completions", json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as response:
+                answer = str(json.load(response)["choices"][0]["message"]["content"])
+        except (urllib.error.URLError, OSError, ValueError, KeyError, IndexError, TypeError) as error:
+            raise InputError(f"{self.name}: no usable answer ({error}); check that the server runs, or leave the judge "
+                             "out") from None
+        with self._kept:
+            self._kept.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answer))
+        return answer
+
+    @staticmethod
+    def _read(answer: str, a: str, b: str) -> float | None:
+        try:
+            plain = json.loads(answer)
+            chance, quote_a, quote_b = float(plain["probability"]), str(plain["quote_a"]), str(plain["quote_b"])
+        except (ValueError, KeyError, TypeError):
+            return None
+        quoted = bool(quote_a.strip()) and quote_a in a and bool(quote_b.strip()) and quote_b in b
+        return chance if quoted and 0 <= chance <= 1 else None
+
+
+_PROMPT = (
+    "You get two passages, a and b, as JSON. Decide whether both speak to one and the same question, so that a reader "
+    "comparing sources would put them side by side. A statement and its denial do. Passages that share only a name, a "
+    "place or a phrase do not; nor do two different meetings, laws or numbers. Answer with JSON only: "
+    '{"probability": 0 to 1, "quote_a": the words of a that decide it, copied exactly, "quote_b": the same for b}.'
+)
