@@ -187,7 +187,7 @@ def states_by_source(comparison: Comparison) -> dict[str, dict[CellState, int]]:
 
 
 def left_out(comparison: Comparison) -> dict[str, tuple[str, ...]]:
-    """Source → ids of the issues it does not mention although two or more other sources speak to them."""
+    """Source → ids of the issues on which nothing of it was found although two or more other sources speak to them."""
     speaking = Counter(cell.issue_id for cell in comparison.cells if cell.state != "silent")
     silent = [cell for cell in comparison.cells if cell.state == "silent" and speaking[cell.issue_id] >= 2]
     return {source: tuple(c.issue_id for c in silent if c.source == source) for source in sources(comparison)}

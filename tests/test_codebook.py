@@ -1,4 +1,4 @@
-"""Codebooks: what a user brings is checked, labels are found by likeness or by a fitted model, abstention is a result."""
+"""Codebooks: what a user brings is checked; labels are found by likeness or by a fitted model, or not at all."""
 
 from __future__ import annotations
 

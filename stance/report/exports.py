@@ -139,7 +139,7 @@ def summarise(comparison: Comparison) -> str:
             label = f"{s.stance}, {confidence_word(s.confidence)}" if s.is_clear else "no clear position"
             lines.append(f"- **{_plain(s.source)}**, {_plain(s.holder) or 'somebody unnamed'} ({s.claim.voice}): "
                          f"“{_plain(s.claim.text)}” ({label})")
-        lines += [f"- does not mention it: {', '.join(map(_plain, silent))}"] if silent else []
+        lines += [f"- nothing found on this: {', '.join(map(_plain, silent))}"] if silent else []
         lines.append("")
     return "\n".join(lines)
 

@@ -32,7 +32,8 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
 
     A run of the same recipe that was cut off is resumed from its last checkpoint; one that is done is not repeated.
     Raises InputError where data, base or the `train` extra is missing."""
-    run = runs / f"{recipe.name}-{digest(recipe.model_dump_json())[:8]}"
+    decisive = recipe.model_dump_json(exclude=None if recipe.held_out else {"dev"})
+    run = runs / f"{recipe.name}-{digest(decisive)[:8]}"
     weights = run / "weights"
     if (weights / "training.json").is_file():
         log.info("%s is done already", weights)

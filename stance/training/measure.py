@@ -216,7 +216,10 @@ def _baselines(recipe: Recipe, portion: Portion, rows: Sequence[Example], folder
     train = [
         row
         for other in recipe.train
-        if other.set == portion.set and not other.paired and not other.praise and other.task == portion.task
+        if other.set == portion.set
+        and not other.paired
+        and not other.praise
+        and (other.task == portion.task or other.task is None)
         for row in load_portion(other.model_copy(update={"wrong_target": 0.0, "negated": 0.0}), folder, recipe.seed)
     ][:BASELINE_ROWS]
     if len({row.label for row in train}) < 2:
