@@ -7,6 +7,7 @@ that speak to a stated question and target. Labels no stance and reads no file.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ from stance.alignment.readers import Matcher, PairOfTexts
 from stance.alignment.reading import PRIOR, Reading, Texts, read_claims
 from stance.encoding import Encoder
 from stance.records import Asked, Claim, Document, Issue, digest
+
+log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
 
@@ -122,7 +125,8 @@ def _score_pairs(sources: Sequence[str], reading: Reading) -> dict[Pair, float]:
                  for i in range(n) for j in range(i + 1, n) if sources[i] != sources[j]}
         sample = np.array([value for value, _ in pairs.values()])
     else:
-        near, _ = find_neighbours(texts.pooled, sources, SHORTLIST)
+        near, recall = find_neighbours(texts.pooled, sources, SHORTLIST)
+        log.info("neighbours of %d claims: recall against exact search %.3f", n, recall)
         for i, (others, (alike, firm)) in enumerate(zip(near, match_some(texts, near), strict=True)):
             for j, value, firmly in zip(others.tolist(), alike.tolist(), firm.tolist(), strict=True):
                 pairs[min(i, j), max(i, j)] = (value, firmly)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 EXACT_UP_TO = 50_000
 BLOCK = 1024
-N_PROBES = 12
+N_PROBES = 24
 SAMPLE = 200
 
 Vectors = NDArray[np.float32]
