@@ -90,6 +90,15 @@ def test_every_discovered_issue_spans_two_sources_and_says_why(encoder: Encoder)
 
 
 @needs_encoder
+def test_an_unrelated_document_moves_no_id(encoder: Encoder) -> None:
+    before = {issue.id for issue in align_claims(*build(NEWS), encoder)}
+    more = NEWS | {"Garden Weekly": ["Roses want sun and a deep soil.", "Slugs dislike coffee grounds."]}
+    after = [issue.id for issue in align_claims(*build(more), encoder)]
+    assert before <= set(after)
+    assert len(after) == len(set(after))
+
+
+@needs_encoder
 def test_one_source_alone_has_no_issue(encoder: Encoder) -> None:
     documents, claims = build({"Only": NEWS["The Harbour Post"] + NEWS["Northern Observer"]})
     assert align_claims(documents, claims, encoder) == []

@@ -63,6 +63,7 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     related = relate_pairs(sources, scores, logit, weights.slack, weights.n_best)
     texts = [claim.text for claim in claims]
     taken: set[str] = set()
+    keys: set[str] = set()
     rows = [_Row(row, {i: float(np.mean([related[i][j] for j in row if j in related[i]])) for i in row},
                  len({sources[i] for i in row})) for row in lay_rows(sources, related)]
     for row in sorted(rows, key=lambda row: (-row.n_sources, -sum(row.fit.values()) / len(row.claims), row.claims)):
@@ -71,8 +72,11 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
                                    {claims[i].holder or "" for i in row.claims}, reading.weigh, taken)
         taken.add(target.casefold())
         members = {claims[i].id: _chance(row.fit[i]) for i in row.claims}
-        second = min((texts[i] for i in row.claims if i != anchor), default="")
-        issues.append(Issue(digest("issue", texts[anchor], second), title, target, tuple(members), scores=members,
+        key = digest("issue", texts[anchor])
+        if key in keys:  # a stronger row has the same anchor
+            key = digest("issue", texts[anchor], *sorted(texts[i] for i in row.claims))
+        keys.add(key)
+        issues.append(Issue(key, title, target, tuple(members), scores=members,
                             why=f"{len(row.claims)} claims of {row.n_sources} sources share words with "
                                 f"“{texts[anchor]}”"))
     return issues
