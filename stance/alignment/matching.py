@@ -19,7 +19,7 @@ from stance.alignment.reading import Texts
 POWER = 2.5        # sharpens word likeness: half-alike words count little
 BEST_WORD = 0.75   # part of the best word's share that firmness leaves out
 SHORT = 8          # a text of this many words counts half in firmness
-BLOCK_WORDS = 4000
+BLOCK_CELLS = 20_000_000  # pairs of words compared at a time, so that memory stays flat
 
 Array = NDArray[np.float64]
 
@@ -29,10 +29,11 @@ def match_all(a: Texts, b: Texts) -> tuple[Array, Array]:
     likeness, firmness = np.zeros((len(a), len(b))), np.zeros((len(a), len(b)))
     filled = np.flatnonzero(np.diff(b.starts))
     right = b.vectors.astype(np.float32)
+    most_words = max(BLOCK_CELLS // max(len(right), 1), 1)
     begin = 0
     while begin < len(a) and len(filled):
         end = begin + 1
-        while end < len(a) and a.starts[end + 1] - a.starts[begin] <= BLOCK_WORDS:
+        while end < len(a) and a.starts[end + 1] - a.starts[begin] <= most_words:
             end += 1
         words = slice(int(a.starts[begin]), int(a.starts[end]))
         sizes = np.diff(a.starts[begin:end + 1])
