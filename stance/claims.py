@@ -38,8 +38,8 @@ _GREETING = re.compile(
     re.I,
 )
 _APPEAL_WORDS = word_set("""
-    donate donates donating donation donations patreon patron patrons subscribe subscriber subscribers member members
-    supporter supporters sign follow like fund support buy appeal bell personal
+    donate donates donating donation donations patreon patron patrons subscribe subscriber subscribers member
+    members supporter supporters sign follow like fund support buy appeal bell personal
 """)
 _APPEAL = re.compile(
     r"\b(?:donat(?:e|es|ing|ions?)|patreon|become (?:an? |our )(?:patron|member|supporter|subscriber)s?|subscribe|"
@@ -50,14 +50,16 @@ _APPEAL = re.compile(
 )
 _ADDRESSED = word_set("you your our us my me we")
 _NAVIGATION = re.compile(
-    r"^\W*(?:read|see|watch|listen|view|click|tap|download|open|share|subscribe|advertisement|sponsored|loading|related|"
-    r"more on|continue reading|photo|image|credit|via|follow|join|register|log in|copyright|all rights reserved|updated?|"
-    r"published|posted|editor['’]?s note|correction|to be continued|media is|story continues|scroll|skip|advertising)\b",
+    r"^\W*(?:read|see|watch|listen|view|click|tap|download|open|share|subscribe|advertisement|sponsored|loading|"
+    r"related|more on|continue reading|photo|image|credit|via|follow|join|register|log in|copyright|"
+    r"all rights reserved|updated?|published|posted|editor['’]?s note|correction|to be continued|"
+    r"media is|story continues|scroll|skip|advertising)\b",
     re.I,
 )
 _INSTRUCTION = re.compile(
-    r"^\W*(?:read|see|watch|listen|view|click|download|open|share|subscribe|follow|join|check out|stay tuned|take our)\b"
-    r".{0,80}\b(?:here|below|above|full|more|now|rest|video|link|live|newsletter|updates|also|app|page|this)\b",
+    r"^\W*(?:read|see|watch|listen|view|click|download|open|share|subscribe|follow|join|check out|stay tuned|"
+    r"take our)\b.{0,80}\b"
+    r"(?:here|below|above|full|more|now|rest|video|link|live|newsletter|updates|also|app|page|this)\b",
     re.I,
 )
 
@@ -76,24 +78,26 @@ _DATE_HOLE = re.compile(
 )
 _VERB_GROUP = re.compile(
     r"(?:\b(?:has|have|had|is|are|was|were|will|would|now|already|also|been|be)\s+)*"
-    r"\b\w+(?:ed|en|ing|ose|ell|own|ew|ing for|s)\s+(?:\w+\s+){0,1}$|\b(?:has|have|had|is|are|was|were)\s+(?:\w+\s+){0,3}$"
+    r"\b\w+(?:ed|en|ing|ose|ell|own|ew|ing for|s)\s+(?:\w+\s+){0,1}$|"
+    r"\b(?:has|have|had|is|are|was|were)\s+(?:\w+\s+){0,3}$"
 )
 
 _AIM_WORDS = word_set("""
-    hope hopes hoped hoping aim aims aimed aiming plan plans planned planning intend intends intended intending seek seeks
-    seeking sought want wants wanted wanting wish wishes wished strive strives striving vow vows vowed pledge pledges
-    pledged promise promises promised eager determined looking try tries tried trying designed
+    hope hopes hoped hoping aim aims aimed aiming plan plans planned planning intend intends intended intending
+    seek seeks seeking sought want wants wanted wanting wish wishes wished strive strives striving vow vows
+    vowed pledge pledges pledged promise promises promised eager determined looking try tries tried trying
+    designed
 """)
 _AIM_NOUNS = re.compile(
     r"\b(?:the|its|his|her|their|our) (?:goal|aim|objective|intention|ambition) (?:is|was|of)\b", re.I
 )
 _OPINION_WORDS = word_set("""
-    should must ought believe believes believed think thinks thought opinion unfortunately fortunately regrettably
-    shameful disgrace disgraceful outrageous terrible horrible wonderful great best worst important crucial essential
-    imperative vital dangerous wrong unacceptable ridiculous absurd sad tragic triumph failure success successful
-    successfully disaster disastrous excellent commendable commendably remarkable remarkably impressive fair unfair
-    unjust evident evidently obvious obviously undoubtedly clearly naturally certainly perhaps probably likely feel
-    feels disturbing hypocrisy hypocritical cruel hoax reckless bold historic
+    should must ought believe believes believed think thinks thought opinion unfortunately fortunately
+    regrettably shameful disgrace disgraceful outrageous terrible horrible wonderful great best worst important
+    crucial essential imperative vital dangerous wrong unacceptable ridiculous absurd sad tragic triumph failure
+    success successful successfully disaster disastrous excellent commendable commendably remarkable remarkably
+    impressive fair unfair unjust evident evidently obvious obviously undoubtedly clearly naturally certainly
+    perhaps probably likely feel feels disturbing hypocrisy hypocritical cruel hoax reckless bold historic
 """)
 _NUMBER_WORDS = word_set("""
     percent million billion half third quarter dozen hundred thousand twice double doubled doubles most majority
@@ -102,10 +106,11 @@ _SECOND_PERSON = word_set("you your yours let's")
 _WISHES = word_set("hope wish want may might could if")
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-Z][\w’'-]+|\b[A-Z]{2,}\b|#\w+")
 _FINITE_WORDS = word_set("""
-    is are was were am be been has have had do does did will would can could may might must shall should said says became
-    began brought built came chose cut drew drove fell felt found gave get gets go got grew held hit keep kept knew know
-    lay led left lie lost made make makes mean means meant met need paid put ran read rise rose run sat saw say see sent
-    set shot show spent spoke stood stop take takes think thought told took want went won wrote
+    is are was were am be been has have had do does did will would can could may might must shall should said
+    says became began brought built came chose cut drew drove fell felt found gave get gets go got grew held hit
+    keep kept knew know lay led left lie lost made make makes mean means meant met need paid put ran read rise
+    rose run sat saw say see sent set shot show spent spoke stood stop take takes think thought told took want
+    went won wrote
 """)
 _FINITE = re.compile(r"\b(?:\w{2,}(?:ed|es)|\w+n['’]t|\w+['’](?:s|re|ve|ll|m|d)|[a-z]{3,}s)\b", re.I)
 
@@ -230,7 +235,7 @@ def _kind(text: str) -> ClaimKind:
 
 
 def _worth(text: str) -> float:
-    """Check-worthiness, 0 to 1: numbers, names and length speak for it; wishes, judgements, "you" and brevity against."""
+    """Check-worthiness, 0 to 1: numbers, names and length speak for it; wishes, judgements and brevity against."""
     words = _WORD.findall(text.lower())
     known = frozenset(words)
     score = 0.35

@@ -18,7 +18,8 @@ _POSSESSOR = re.compile(
 _LEAD_IN = re.compile(r"(?:To quote|Quoting|From) (?:the )?")
 _SUMMARY = re.compile(
     r"^(?:According to|Citing|As (?:stated|reported) (?:in|by)) (?:an? |the )?(?:\w+ ){0,4}?"
-    r"(?:statement|report|press release|summary|communiqu[eé]|review|briefing|note|release|announcement|document|paper) "
+    r"(?:statement|report|press release|summary|communiqu[eé]|review|briefing|note|release|announcement|"
+    r"document|paper) "
     r"(?:(?:issued|published|released) )?(?:from|by|of) (?:the )?"
     r"(?P<who>[A-Z][\w’'-]*(?: (?:of|for|and|the|[A-Z][\w’'-]*))*)"
 )

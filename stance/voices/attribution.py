@@ -110,7 +110,8 @@ class _Reader:
         text = self.text
         quotes = [q for q in find_quotations(text, passage.start, passage.end) if is_speech(text, q)]
         quotes = [q if q.opened or self.open else self._without_report(q, sentences) for q in quotes]
-        masks = [mask(text, s.start, s.end, quotes) for s in sentences]
+        beside = [_overlapping(quotes, s.start, s.end) for s in sentences]
+        masks = [mask(text, s.start, s.end, near) for s, near in zip(sentences, beside, strict=True)]
         cues = [
             [_shift(c, s.start) for c in find_cues(m) if c.kind != "label" or self._is_label(m, c)]
             for m, s in zip(masks, sentences, strict=True)
@@ -122,7 +123,7 @@ class _Reader:
         base = self._base(passage, quotes, spoken)
         speakers = self._quote_speakers(passage, sentences, quotes, cues)
         for k, (sentence, masked, found) in enumerate(zip(sentences, masks, cues, strict=True)):
-            self._sentence(sentence, masked, found, quotes, speakers, base)
+            self._sentence(sentence, masked, found, beside[k], speakers, base)
             if k < 2 and self.carried is None and passage in self.document.passages[:5]:
                 summarised = announced.find_summarised(text[sentence.start : sentence.end])
                 if summarised:
@@ -130,7 +131,7 @@ class _Reader:
         self._announce(passage, sentences, cues)
 
     def _without_report(self, q: Quotation, sentences: list[Sentence]) -> Quotation:
-        """A quotation whose opening mark is lost, without the sentences that report by themselves ("He noted that …")."""
+        """A quotation whose opening mark is lost, without the sentences that report ("He noted that …")."""
         start = q.start
         for sentence in sentences:
             if sentence.end >= q.end:
@@ -148,7 +149,8 @@ class _Reader:
     def _base(self, passage: Passage, quotes: list[Quotation], has_cues: bool) -> Speaker | None:
         """To whom the unattributed words of this passage belong; None: to the outlet."""
         if passage.speaker and passage.speaker != self.document.source:
-            return Speaker(self.names.fullest(passage.speaker), 0.95)
+            named = len(passage.speaker.strip(" .:")) > 1  # "A:" answers, and says nothing of who
+            return Speaker(self.names.fullest(passage.speaker) if named else None, 0.95 if named else 0.6)
         begins_quoted = bool(quotes) and quotes[0].start - passage.start <= 2
         if self.open is not None:
             if begins_quoted or has_cues:
@@ -393,6 +395,12 @@ class _Reader:
         if self.block_age > 1 and not listed and (not self.block_is_long or self.block_quoted):
             self.block = None
         self.block_quoted = quoted or (self.block_age > 1 and self.block_quoted)
+
+
+def _overlapping(quotes: list[Quotation], start: int, end: int) -> list[Quotation]:
+    """Of quotations in order, those that share words with a span."""
+    first = bisect.bisect_right(quotes, start, key=lambda q: q.end)
+    return quotes[first : bisect.bisect_left(quotes, end, first, key=lambda q: q.start)]
 
 
 def _shift(cue: Cue, by: int) -> Cue:

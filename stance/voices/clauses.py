@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from stance.voices.markers import Cue
-from stance.voices.phrases import Tokens, begins_clause, has_verb, tokenize
-from stance.voices.wordclasses import DETERMINERS, PREPOSITIONS, PRONOUN_HOLDERS, STOPS, TIMES, word_set
 
+from stance.voices.markers import Cue
+from stance.voices.phrases import LONGEST, Tokens, begins_clause, has_verb, tokenize
+from stance.voices.wordclasses import DETERMINERS, PREPOSITIONS, PRONOUN_HOLDERS, STOPS, TIMES, word_set
 
 _TAIL_WORDS = word_set("""
     the a an that interview statement twitter facebook email reply response one
@@ -20,7 +20,7 @@ def split_clauses(masked: str, offset: int, cues: list[Cue]) -> list[tuple[int, 
     whole = [(offset, offset + len(masked))]
     if len(cues) == 0 or len(masked) < 60:
         return whole
-    tokens = tokenize(masked)
+    tokens = tokenize(masked[:LONGEST])
     cuts = [t.start + offset for k, t in enumerate(tokens) if k and begins_clause(tokens, k)]
     own_cuts = [
         t.start + offset

@@ -8,10 +8,12 @@ somebody's speech attributes nothing outside it. No parser and no model: the ver
 from __future__ import annotations
 
 from collections.abc import Iterable
+
 from stance.voices.lexicon import ATTITUDES, FIRST_SECOND, NOUN_LIKE, PARTICLES, PRONOUNS, SPEECH_NOUNS, VERBS
 from stance.voices.markers import Cue, attitude_cue, is_trailing, noun_cue, particle_cue, phrase_cues
 from stance.voices.phrases import (
     BLANK,
+    LONGEST,
     Range,
     Tokens,
     clause_around,
@@ -60,6 +62,7 @@ def mask(text: str, start: int, end: int, quotations: Iterable[Quotation]) -> st
 
 def find_cues(masked: str) -> list[Cue]:
     """The cues of one masked sentence, in order of their place."""
+    masked = masked[:LONGEST]
     tokens = tokenize(masked)
     cues = phrase_cues(masked, tokens)
     for i, token in enumerate(tokens):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass, field
+
 from stance.voices.lexicon import ROLE_NOUNS, TITLES, VAGUE
 from stance.voices.names import FEMALE, INSTITUTIONS, MALE, NOT_NAMES
 from stance.voices.wordclasses import word_set
-
 
 _PART = r"(?:[A-ZÀ-ÞŠŽČŁ][\w’'-]*\w|[A-Z]\.|al-[A-Z]\w+)"
 _PARTICLE = r"(?:de|van|von|der|den|bin|ibn|da|del|dos|al|el|la|le|ter|ten)"

@@ -4,8 +4,8 @@ English only. Verbs are listed as lemmas and inflected here; nothing in this fil
 """
 
 from __future__ import annotations
-from stance.voices.wordclasses import word_set
 
+from stance.voices.wordclasses import word_set
 
 # How a verb attributes. "say": any finite use with a speaker before it. "think": a belief or feeling, where a clause
 # or an object follows. "judge": a stand toward a thing. "show": a document or count speaks, with a clause.
@@ -114,17 +114,16 @@ VERBS = _forms()
 """Inflected form → {"kinds": how it attributes, "tags": which inflections it may be}."""
 
 NOUN_LIKE = word_set("""
-    voice voices stress stresses
-    report reports claim claims note notes state states view views call calls hope hopes fear fears support
-    attack attacks question questions doubt doubts promise promises pledge pledges vow vows estimate estimates
-    demand demands charge brand label fault credit cast show shows find finds address rule rules rank rate rates
-    judge judges judging project projects signal signals reason reasons text post posts email cry answer answers
-    comment comments reply relate champion favor favour favors reading meaning hearing feeling feelings finding
-    findings understanding offer offers mean means challenge challenges echo whisper counter hammer trash go put
-    meeting wonder worry worries welcome suspect suspects regard regards tweet tweets jokes joke thanks thank
-    boast bash highlight highlights advocate advocates hint forecast predict pans pan discussing laugh smile
-    sigh read begin pledged remarks remark protest protests written responding estimated confessed reporting
-    conclude charged charges charging asked asking endorse
+    voice voices stress stresses report reports claim claims note notes state states view views call calls hope
+    hopes fear fears support attack attacks question questions doubt doubts promise promises pledge pledges vow
+    vows estimate estimates demand demands charge brand label fault credit cast show shows find finds address
+    rule rules rank rate rates judge judges judging project projects signal signals reason reasons text post
+    posts email cry answer answers comment comments reply relate champion favor favour favors reading meaning
+    hearing feeling feelings finding findings understanding offer offers mean means challenge challenges echo
+    whisper counter hammer trash go put meeting wonder worry worries welcome suspect suspects regard regards
+    tweet tweets jokes joke thanks thank boast bash highlight highlights advocate advocates hint forecast
+    predict pans pan discussing laugh smile sigh read begin pledged remarks remark protest protests written
+    responding estimated confessed reporting conclude charged charges charging asked asking endorse
 """)
 """Forms that are as often nouns or adjectives: they need a clear subject before them."""
 

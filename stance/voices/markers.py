@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
 from stance.voices.lexicon import FIRST_SECOND, PARTICLES
 from stance.voices.phrases import (
     Tokens,
@@ -22,7 +23,6 @@ from stance.voices.phrases import (
     subject_of,
 )
 from stance.voices.wordclasses import BE, INANIMATE, LABELS, NEGATIONS, TAIL, TIMES
-
 
 _PHRASE = re.compile(
     r"\b(according to|as per|in the words of|in the (?:view|opinion|eyes|judge?ment|estimation) of|"

@@ -4,8 +4,8 @@ General vocabulary, used only to tell persons from bodies and "she" from "he". N
 """
 
 from __future__ import annotations
-from stance.voices.wordclasses import word_set
 
+from stance.voices.wordclasses import word_set
 
 MALE = word_set("""
     aaron abdul abdullah adam adrian ahmad ahmed alan albert alberto alejandro aleksandr alex alexander alexei

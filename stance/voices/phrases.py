@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+
 from stance.voices.lexicon import FIRST_SECOND, NOUN_LIKE, PRONOUNS, VERBS
 from stance.voices.wordclasses import (
     ADJECTIVES_IN_LY,
@@ -24,13 +25,16 @@ from stance.voices.wordclasses import (
     SPEAKING_THINGS,
     SPLITTERS,
     STOPS,
-    TIMES,
     TIME_WORDS,
+    TIMES,
 )
-
 
 BLANK = "¤"
 """Stands for a character of somebody's speech in a masked sentence."""
+
+LONGEST = 4000
+"""Characters of a sentence that are looked at for cues: what is longer is a table or a run of text without stops, and
+the search would take time in its square."""
 
 Range = tuple[int, int]
 

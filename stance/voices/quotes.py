@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from stance.voices.wordclasses import word_set
 
+from stance.voices.wordclasses import word_set
 
 _MARK = re.compile(r"[\"“”„‟«»]|''|``")
 _SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)[^\"“”„«»\n]{12,800}?[,.?!…][’'](?!\w)")

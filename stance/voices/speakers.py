@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import dataclass
+
 from stance.voices.holders import Names, is_vague, role_of
 from stance.voices.markers import Cue
 from stance.voices.wordclasses import word_set
-
 
 _PERSONAL = word_set("he she his her him")
 _IMPERSONAL = word_set("they it their its both who which")
@@ -60,14 +60,15 @@ def _person_before(
     heard = last.name if last is not None and last.name in names.persons else None
     if heard is not None and names.genders.get(heard, gender) != gender:
         heard = None
-    near = [m for m in names.between(position - _NEAR, position) if names.genders.get(m.name, gender) == gender]
-    edge = max(text.rfind(". ", position - _NEAR, position), text.rfind("\n", position - _NEAR, position))
+    floor = max(0, position - _NEAR)
+    near = [m for m in names.between(floor, position) if names.genders.get(m.name, gender) == gender]
+    edge = max(text.rfind(". ", floor, position), text.rfind("\n", floor, position))
     inside = [m for m in near if m.start > edge]
     if inside and not trailing:
         return inside[0].name
     if heard is not None and last is not None and last.surface is not None and position - last.surface[0] < 500:
         return heard
-    edge = max(text.rfind(". ", position - _NEAR, edge), text.rfind("\n", position - _NEAR, edge)) if edge > 0 else -1
+    edge = max(text.rfind(". ", floor, edge), text.rfind("\n", floor, edge)) if edge > 0 else -1
     before = [m for m in near if edge < m.start and m not in inside]
     if before or near:
         return (before or near)[0].name

@@ -1,6 +1,7 @@
 """Whether a verb form, in its place, attributes: active or not, with a subject that can speak, with something said."""
 
 from __future__ import annotations
+
 from stance.voices.lexicon import NOUN_LIKE, PRONOUNS, VAGUE
 from stance.voices.phrases import BLANK, Range, Tokens, has_speech, has_verb, is_adverb, n_words
 from stance.voices.wordclasses import (
@@ -15,7 +16,6 @@ from stance.voices.wordclasses import (
     TIMES,
     word_set,
 )
-
 
 _LOOSE = word_set("find finds found feel feels felt maintain maintained know knew knows known announce")
 _CLAUSE_OPENERS = word_set("that how whether what why who when where")

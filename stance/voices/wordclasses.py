@@ -103,19 +103,20 @@ ACTS = word_set("""
 PRONOUN_HOLDERS = word_set("he she they it who which his her their its i we")
 """What may stand where a holder should be named."""
 REDUCED = word_set("""
-    released conducted published taken obtained filed issued compiled commissioned surveyed reviewed polled posted aired
-    written produced
+    released conducted published taken obtained filed issued compiled commissioned surveyed reviewed polled
+    posted aired written produced
 """)
 """Participles that follow a noun within its phrase ("a poll released this week found")."""
 EVENT_ENDINGS = ("tion", "sion", "ment", "ing", "ness", "ance", "ence", "ity", "ism", "ure", "age", "ship", "th")
 NO_EVENTS = word_set("""
-    administration government organization organisation commission association institution investigation parliament
-    department university authority community committee nation foundation corporation delegation coalition federation
-    opposition population leadership
+    administration government organization organisation commission association institution investigation
+    parliament department university authority community committee nation foundation corporation delegation
+    coalition federation opposition population leadership
 """)
 LABELS = word_set("""
-    breaking update updated watch video photo photos opinion analysis exclusive note details live read editor advertisement
-    source context background date time place subject title quote chart map fact question answer correction related
-    tags topics caption example summary conclusion introduction step part section chapter bottom pro con
+    breaking update updated watch video photo photos opinion analysis exclusive note details live read editor
+    advertisement source context background date time place subject title quote chart map fact question answer
+    correction related tags topics caption example summary conclusion introduction step part section chapter
+    bottom pro con
 """)
 """Before a colon, no speakers."""
