@@ -1,6 +1,9 @@
 """Whose words? Voice, holder and chain of relay for the sentences of a document.
 
-quotes finds quotations, cues finds attributing words in one sentence, holders finds names, attribution joins them.
+quotes       quotations and their marks                 wordclasses, lexicon, names   vocabulary
+phrases      tokens, noun phrases, clauses              verbs, markers, cues          words that attribute, in a sentence
+clauses      what may have different holders            holders, speakers             who is meant
+announced    "Source: X", "To quote X:"                 attribution                   a whole document
 """
 
 from stance.voices.attribution import UNCERTAIN, Attribution, Sentence, attribute

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from stance.records import Document, Passage, Voice
 from stance.voices import announced
-from stance.voices.clauses import governing_cue, overlap, says_nothing, split_clauses
+from stance.voices.clauses import governing_cue, overlap, says_nothing, shift, split_clauses
 from stance.voices.cues import find_cues, mask
 from stance.voices.holders import Names, is_vague, read_names
 from stance.voices.markers import Cue
 from stance.voices.phrases import BLANK
-from stance.voices.quotes import Quotation, find_quotations, is_speech
+from stance.voices.quotes import Quotation, find_quotations, is_speech, overlapping
 from stance.voices.speakers import Speaker, speaker_of
 from stance.voices.wordclasses import PRONOUN_HOLDERS
 
@@ -41,7 +41,6 @@ class Attribution:
     cue: tuple[int, int] | None = None
     confidence: float = 0.8
     surface: tuple[int, int] | None = None
-    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,10 @@ class _Reader:
         text = self.text
         quotes = [q for q in find_quotations(text, passage.start, passage.end) if is_speech(text, q)]
         quotes = [q if q.opened or self.open else self._without_report(q, sentences) for q in quotes]
-        beside = [_overlapping(quotes, s.start, s.end) for s in sentences]
+        beside = [overlapping(quotes, s.start, s.end) for s in sentences]
         masks = [mask(text, s.start, s.end, near) for s, near in zip(sentences, beside, strict=True)]
         cues = [
-            [_shift(c, s.start) for c in find_cues(m) if c.kind != "label" or self._is_label(m, c)]
+            [shift(c, s.start) for c in find_cues(m) if c.kind != "label" or self._is_label(m, c)]
             for m, s in zip(masks, sentences, strict=True)
         ]
         spoken = any(
@@ -357,7 +356,7 @@ class _Reader:
                 if not who[:1].isupper() or who.lower() in PRONOUN_HOLDERS:
                     continue
                 if cue.scope[1] - cue.scope[0] >= 0.6 * (b - a):
-                    return replace(self._who(_shift(cue, a)), confidence=0.45)
+                    return replace(self._who(shift(cue, a)), confidence=0.45)
         return None
 
     def _who(self, cue: Cue) -> Speaker:
@@ -395,16 +394,3 @@ class _Reader:
         if self.block_age > 1 and not listed and (not self.block_is_long or self.block_quoted):
             self.block = None
         self.block_quoted = quoted or (self.block_age > 1 and self.block_quoted)
-
-
-def _overlapping(quotes: list[Quotation], start: int, end: int) -> list[Quotation]:
-    """Of quotations in order, those that share words with a span."""
-    first = bisect.bisect_right(quotes, start, key=lambda q: q.end)
-    return quotes[first : bisect.bisect_left(quotes, end, first, key=lambda q: q.start)]
-
-
-def _shift(cue: Cue, by: int) -> Cue:
-    holder = None if cue.holder is None else (cue.holder[0] + by, cue.holder[1] + by)
-    return replace(
-        cue, span=(cue.span[0] + by, cue.span[1] + by), holder=holder, scope=(cue.scope[0] + by, cue.scope[1] + by)
-    )

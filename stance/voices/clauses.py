@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from stance.voices.markers import Cue
@@ -100,3 +101,11 @@ def says_nothing(words: str, offset: int, cue: Cue) -> bool:
 
 def overlap(a: tuple[int, int], b: tuple[int, int]) -> int:
     return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+
+
+def shift(cue: Cue, by: int) -> Cue:
+    """The cue, its spans counted from elsewhere."""
+    holder = None if cue.holder is None else (cue.holder[0] + by, cue.holder[1] + by)
+    return replace(
+        cue, span=(cue.span[0] + by, cue.span[1] + by), holder=holder, scope=(cue.scope[0] + by, cue.scope[1] + by)
+    )

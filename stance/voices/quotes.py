@@ -8,6 +8,7 @@ Single marks are read as quotations only where they cannot be apostrophes. Who s
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass
 
@@ -83,3 +84,9 @@ def is_speech(text: str, quotation: Quotation) -> bool:
     if len(weighty) >= 2 and all(w[0].isupper() for w in weighty) and not (stands_alone or asks):
         return False
     return len(words) >= 5 or (ends and len(words) >= 2)
+
+
+def overlapping(quotes: list[Quotation], start: int, end: int) -> list[Quotation]:
+    """Of quotations in order, those that share words with a span."""
+    first = bisect.bisect_right(quotes, start, key=lambda q: q.end)
+    return quotes[first : bisect.bisect_left(quotes, end, first, key=lambda q: q.start)]
