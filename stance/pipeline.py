@@ -22,10 +22,11 @@ from stance.claims import extract_stream
 from stance.codebook import Codebook, frame_claims
 from stance.comparison import compare
 from stance.documents import read_documents
+from stance.documents.repeats import find_relays
 from stance.encoding import Encoder
 from stance.errors import InputError
 from stance.framing import TASKS, StanceModel, label_positions
-from stance.records import Asked, Claim, Comparison, Document, Skipped
+from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped
 
 log = logging.getLogger(__name__)
 
@@ -107,16 +108,42 @@ def compare_documents(
             "another source, or name the sources of the files in a sources.toml beside them"
         )
     log.info("read %d documents of %d sources", len(documents), len(sources))
+    foreign = sorted({document.language for document in documents} - {"en", "und"})
+    if foreign:
+        log.warning(
+            "documents in %s: voices, claims and stances are made for English; other languages are split into "
+            "sentences and aligned only as far as the encoder knows them (give a multilingual one with --encoder), "
+            "and their labels are not to be relied on", ", ".join(foreign))
     claims = extract_all(documents)
-    log.info("found %d claims", len(claims))
+    relays = find_relays(documents)
+    claims = trace_origins(claims, documents, relays)
+    log.info("found %d claims, %d passages printed by several documents", len(claims), len(relays))
     issues = align_claims(documents, claims, encoder, asked)
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
     positions = label_positions(issues, claims, model)
     log.info("labelled %d positions", len(positions))
-    comparison = compare(documents, claims, issues, positions, run_card(reading, encoder, model))
+    card = run_card(reading, encoder, model)
+    comparison = replace(compare(documents, claims, issues, positions, card), relays=tuple(relays))
     if codebook is None:
         return comparison
     return replace(comparison, frames=tuple(frame_claims(claims, codebook, encoder, model)))
+
+
+def trace_origins(claims: Iterable[Claim], documents: Iterable[Document], relays: Iterable[Relay]) -> list[Claim]:
+    """The claims, with an origin for those inside a passage that another source printed first: two sources that print
+    one text are one origin. An origin that the text itself names is kept."""
+    source_of = {document.id: document.origin or document.source for document in documents}
+    later: dict[str, list[tuple[int, int, str]]] = {}
+    for relay in relays:
+        first = source_of[relay.prints[0].document_id]
+        for print_ in relay.prints[1:]:
+            later.setdefault(print_.document_id, []).append((print_.start, print_.end, first))
+    traced = []
+    for claim in claims:
+        origin = next((first for start, end, first in later.get(claim.document_id, ())
+                       if start <= claim.start and claim.end <= end), None)
+        traced.append(replace(claim, origin=origin) if origin and claim.origin is None else claim)
+    return traced
 
 
 def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str, Any]:

@@ -187,6 +187,29 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """One printing of a text: code points of the document's text, half-open."""
+
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A text that two documents or more print, in the same words or nearly.
+
+    prints      earliest published first; undated ones last
+    similarity  the lowest Jaccard similarity of a print to the first, 0 to 1
+    is_dated    all prints are dated, and the first is earlier than the second: who came first is known
+    """
+
+    prints: tuple[Print, ...]
+    similarity: float
+    is_dated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What one source does about one issue. Every source has a cell in every issue.
 
@@ -217,6 +240,7 @@ class Comparison:
     cells: tuple[Cell, ...]
     run: Mapping[str, Any]
     frames: tuple[Frame, ...] = ()
+    relays: tuple[Relay, ...] = ()
     schema: str = SCHEMA
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from stance.records import Document
+from stance.records import Document, Print, Relay
 
 # From here on two passages are one text: one changed word in twelve still passes, two reports of one event don't.
 MIN_SIMILARITY = 0.6
@@ -23,29 +22,6 @@ _SEED = 20241024
 # 32 bands of 4 rows: a pair at the threshold is found with probability .99, one at .3 looked at in .23 of the cases.
 _PERMUTATIONS, _BANDS = 128, 32
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Print:
-    """One printing of a text: code points of the document's text, half-open."""
-
-    document_id: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """A text that two documents or more print.
-
-    prints      earliest published first; undated ones last
-    similarity  the lowest Jaccard similarity of a print to the first, 0 to 1
-    is_dated    all prints are dated, and the first is earlier than the second: who came first is known
-    """
-
-    prints: tuple[Print, ...]
-    similarity: float
-    is_dated: bool
 
 
 def find_relays(documents: Sequence[Document]) -> list[Relay]:

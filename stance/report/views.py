@@ -15,6 +15,7 @@ from stance.naming import NameRow, naming_table
 from stance.records import STANCES, CellState, Comparison, Document, Issue
 from stance.report import charts, words
 
+QUOTE = 240  # characters of a relayed text that the table shows
 BARS = 12  # a chart shows the first so many; its table shows all
 
 
@@ -37,6 +38,15 @@ class Framed:
 
 
 @dataclass(frozen=True, slots=True)
+class Relayed:
+    """A text that several sources print: its words, who prints it, and whether it is known that the first was first."""
+
+    text: str
+    sources: tuple[str, ...]
+    is_dated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Views:
     """What the tabs beside the table show."""
 
@@ -51,6 +61,7 @@ class Views:
     words: Mapping[str, tuple[words.Distinctive, ...]]
     word_charts: Mapping[str, tuple[charts.Bar, ...]]
     frames: Mapping[str, tuple[Framed, ...]]
+    relays: tuple[Relayed, ...]
     timeline: tuple[Dated, ...]
     timeline_chart: tuple[tuple[charts.Lane, ...], date, date] | None
     stances: tuple[str, ...] = STANCES
@@ -80,9 +91,24 @@ def build_views(comparison: Comparison, documents: Sequence[Document]) -> Views:
         word_charts={source: charts.stacked_bars([(d.word, [("plain", round(d.z * 100))]) for d in found])
                      for source, found in distinctive.items()},
         frames=_framed(comparison),
+        relays=_relayed(comparison, documents),
         timeline=dated,
         timeline_chart=charts.timeline([lane for lane in lanes if lane[1]]),
     )
+
+
+def _relayed(comparison: Comparison, documents: Sequence[Document]) -> tuple[Relayed, ...]:
+    """Texts that two sources or more print, those with most sources first."""
+    by_id = {document.id: document for document in documents}
+    found = []
+    for relay in comparison.relays:
+        names = tuple(dict.fromkeys(by_id[p.document_id].source for p in relay.prints if p.document_id in by_id))
+        first = by_id.get(relay.prints[0].document_id)
+        if len(names) > 1 and first is not None:
+            words = " ".join(first.text[relay.prints[0].start:relay.prints[0].end].split())
+            found.append(Relayed(words if len(words) <= QUOTE else words[:QUOTE].rpartition(" ")[0] + " …",
+                                 names, relay.is_dated))
+    return tuple(sorted(found, key=lambda r: (-len(r.sources), r.text)))
 
 
 def _framed(comparison: Comparison) -> dict[str, tuple[Framed, ...]]:
