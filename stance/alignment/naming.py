@@ -5,11 +5,18 @@ Takes the phrase from the claims' own words and judges nothing; names of those w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
-from stance.alignment.words import content_words
+from stance.alignment.words import STOP, WORD, content_words
 
 MOST_WORDS = 5
+_LINKS = frozenset(("of", "for", "in", "on", "with", "and", "between", "against", "over"))  # inside a noun phrase
+_ARTICLES = frozenset(("a", "an", "the", "its", "their", "his", "her", "our", "your", "my", "this", "that", "these"))
+_UNITS = frozenset((
+    "per", "cent", "percent", "million", "billion", "thousand", "pounds", "dollars", "euros", "year", "years", "month",
+    "months", "week", "weeks", "day", "days", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday", "times", "people", "man", "woman"))
 _BREAKS = frozenset(",.;:!?\"“”()[]«»—–…\n")
 
 
@@ -35,7 +42,7 @@ def _shared_phrase(texts: Sequence[str], sources: Sequence[str], quoted: Collect
         for stem, _, _ in content_words(text):
             who.setdefault(stem, set()).add(source)
     worth = {stem: weigh(stem) * (0.1 if stem in quoted else len(held) - 1 or -0.4) for stem, held in who.items()}
-    best: tuple[float, int, str] = (-1e9, 0, "")
+    best: tuple[bool, float, int, str] = (False, -1e9, 0, "")
     for text in texts:
         words = content_words(text)
         for first in range(len(words)):
@@ -44,13 +51,33 @@ def _shared_phrase(texts: Sequence[str], sources: Sequence[str], quoted: Collect
                 phrase = text[start:end]
                 if len(phrase.split()) > MOST_WORDS or not _BREAKS.isdisjoint(phrase):
                     break
-                if not _is_whole(text, start, end) or phrase.casefold() in taken:
+                low = phrase.casefold()
+                if not _is_whole(text, start, end) or low in taken or f"the {low}" in taken:
                     continue
                 value = sum(worth[stem] for stem, _, _ in words[first:last + 1])
                 if any(_looks_like_a_verb(text[a:b]) for _, a, b in (words[first], words[last])):
                     value = min(value, value / 2)
-                best = max(best, (round(value, 6), -len(phrase), phrase))
-    return best[2] or min(texts, key=lambda text: (len(text), text))[:60].strip()
+                if text[:start].endswith(("the ", "The ")):
+                    phrase = f"the {phrase}"
+                best = max(best, (_is_noun_phrase(text, start, end), round(value, 6), -len(phrase), phrase))
+    return best[3] or min(texts, key=lambda text: (len(text), text))[:60].strip()
+
+
+def _is_noun_phrase(text: str, start: int, end: int) -> bool:
+    """Whether the phrase looks like the name of a thing: it ends where a noun phrase ends, holds no pronoun, auxiliary
+    or verb that can be told by its form, follows no "to", and is no bare number or unit."""
+    inside = [m.group() for m in WORD.finditer(text[start:end])]
+    low = [word.casefold() for word in inside]
+    after = WORD.match(text[end:].lstrip(" ")) if text[end : end + 1] == " " else None
+    before = re.search(r"(\w+)\W?$", text[:start].rstrip())
+    ends = after is None or after.group().casefold() in STOP
+    infinitive = before is not None and before[1] == "to" and inside[0].islower()
+    linked = all(word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
+                 for k, word in enumerate(low))
+    formed = not any(_looks_like_a_verb(word) for word in (inside[0], inside[-1]))
+    plain = low[-1] not in _UNITS and not low[-1][0].isdigit() and not inside[-1].endswith("ly") and (
+        len(inside) > 1 or inside[0][0].isupper() or (before is not None and before[1].casefold() in _ARTICLES))
+    return ends and linked and formed and plain and not infinitive
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
