@@ -393,3 +393,16 @@ def test_a_text_printed_twice_is_read_once(paragraphs: list[str]) -> None:
     first = [once[p.start : p.end] for p in clean(once).passages]
     twice = once + "\n\n" + once
     assert sorted({twice[p.start : p.end] for p in clean(twice).passages}) == sorted(set(first))
+
+
+@pytest.mark.parametrize("line", [
+    "Advertisement: fresh plum cake, to your door.", "Original: information desk of the harbour board. 3 pages.",
+    "For interviews and pictures please contact the press office.",
+    "If you enjoy these notes, think about buying me a coffee.",
+])  # fmt: skip
+def test_notices_around_the_text_are_no_text(line: str) -> None:
+    text = f"The harbour board voted on Monday to close the old pier.\n\n{line}\n\nThe vote was seven to two."
+    cleaned = clean(text)
+    kept = [text[p.start : p.end] for p in cleaned.passages]
+    assert kept == ["The harbour board voted on Monday to close the old pier.", "The vote was seven to two."]
+    assert line.split()[0] in "".join(text[d.start : d.end] for d in cleaned.dropped)

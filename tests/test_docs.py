@@ -1,0 +1,80 @@
+"""The docs don't drift: every `stance` command they print is run here, and the README shows what the Makefile has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "CONTRIBUTING.md", "models/README.md", "eval/README.md", "data/README.md")
+NEEDS_DATA = ("train", "evaluate")  # without the public data they must say so, not fail in another way
+
+
+def commands() -> list[str]:
+    found = []
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        blocks = re.findall(r"^```\w*\n(.*?)^```|((?:^    .*\n)+)", text, re.M | re.S)
+        for line in "\n".join(a or b for a, b in blocks).splitlines():
+            command = line.strip().split("  #")[0].removeprefix("STANCE_DATA=DIR ").strip()
+            if command.startswith("stance "):
+                found.append(command)
+    return sorted(set(found))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the commands of the docs find what they name."""
+    folder = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "data" / "sample" / "charge", folder / "docs")
+    shutil.copy(ROOT / "data" / "sample" / "charge" / "issues.toml", folder / "issues.toml")
+    shutil.copy(ROOT / "data" / "codebooks" / "policy-frames.toml", folder / "codebook.toml")
+    for name in ("models", "eval"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.safetensors"))
+    row = {"id": 1, "text": "It is a success.", "target": "the charge", "a": "It is a success.", "b": "It failed."}
+    (folder / "pairs.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_the_docs_print_commands() -> None:
+    assert {command.split()[1] for command in commands()} >= {"compare", "extract", "label", "relate", "train"}
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_printed_command_works(command: str, place: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("STANCE_")} | {"PYTHONPATH": str(ROOT)}
+    words = shlex.split(command)
+    arguments = [a for word in words[1:] for a in (
+        map(str, sorted(place.glob(word))) if "*" in word else [word]) if a not in ("--data", "DIR")]
+    done = subprocess.run([sys.executable, "-m", "stance", *arguments], capture_output=True, text=True, cwd=place,
+                          env=environment, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    if words[1] in NEEDS_DATA:
+        assert done.returncode in (0, 2, 3), done.stderr
+        assert done.returncode == 0 or "STANCE_" in done.stdout + done.stderr or "data" in done.stdout + done.stderr
+    elif words[1] != "review":
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_readmes_two_commands_are_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"^make (\w+)", readme, re.M):
+        assert re.search(rf"^{target}:", makefile, re.M)
+
+
+def test_the_readme_names_every_verb() -> None:
+    from stance.cli import app
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for verb in app.registered_commands:
+        name = verb.name or (verb.callback.__name__ if verb.callback else "")
+        assert f"stance {name} " in readme, name
