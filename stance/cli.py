@@ -59,6 +59,9 @@ def compare(
     codebook: Annotated[
         Path | None, typer.Option("--codebook", help="Labels of your own for what a passage makes salient (TOML).")
     ] = None,
+    corrections: Annotated[
+        Path | None, typer.Option("--corrections", help="What a reader corrected (corrections.jsonl of stance review).")
+    ] = None,
     strict: Strict = False,
     model: ModelDir = None,
     encoder: EncoderName = None,
@@ -66,6 +69,7 @@ def compare(
 ) -> None:
     """Put the documents of two or more sources side by side: report.html and comparison.json."""
     from stance.codebook import load_codebook
+    from stance.corrections import read_corrections
     from stance.encoding import load_encoder
     from stance.framing import load_stance_model
     from stance.pipeline import compare_documents, load_asked, read_paths
@@ -75,8 +79,11 @@ def compare(
 
     asked = load_asked(issues) if issues else ()
     labels = load_codebook(codebook) if codebook else None
+    corrected = read_corrections(corrections) if corrections else None
     reading = read_paths(paths, strict)
-    comparison = compare_documents(reading, load_encoder(encoder, download), load_stance_model(model), asked, labels)
+    comparison = compare_documents(
+        reading, load_encoder(encoder, download), load_stance_model(model), asked, labels, corrected
+    )
     make_folder(out)
     write_text(out / "comparison.json", dump_json(comparison))
     write_text(out / "report.html", render_report(comparison, reading.documents))
@@ -179,6 +186,26 @@ def worksheet(
 
     for path in write_worksheet(read_comparison(comparison), out, rows or ()):
         typer.echo(str(path))
+
+
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance compare`.")],
+    annotator: Annotated[str, typer.Option("--annotator", help="Who answers, as the corrections will say.")] = "",
+    port: Annotated[int, typer.Option("--port", help="Port on this machine; any free one otherwise.")] = 0,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write Label Studio tasks and rows for train and evaluate there; serve nothing."),
+    ] = None,
+) -> None:
+    """Confirm or correct a comparison on a page that only this machine can open; writes corrections.jsonl there."""
+    from stance.review import export_corrections, serve_review
+
+    if export:
+        for path in export_corrections(folder, export):
+            typer.echo(str(path))
+    else:
+        serve_review(folder, annotator, port)
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The whole way once: files in, a comparison and its run card out.
 
-    read ─▶ extract ─▶ align ─▶ label ─▶ compare
+    read ─▶ extract ─▶ align ─▶ label ─▶ compare          what readers corrected is put in after each stage
 
 Each stage is a plain function of its own module; this one only hands the records on and writes down what was done:
 which inputs, which models, which thresholds, what was left out and why."""
@@ -21,6 +21,7 @@ from stance.alignment import align_claims
 from stance.claims import extract_stream
 from stance.codebook import Codebook, frame_claims
 from stance.comparison import compare
+from stance.corrections import Corrections, correct_claims, correct_issues, correct_positions, corrections_card
 from stance.documents import read_documents
 from stance.documents.repeats import find_relays
 from stance.encoding import Encoder
@@ -98,8 +99,10 @@ def compare_documents(
     model: StanceModel,
     asked: Sequence[Asked] = (),
     codebook: Codebook | None = None,
+    corrections: Corrections | None = None,
 ) -> Comparison:
     """Documents of two or more sources, side by side. Raises InputError for fewer than two sources."""
+    said = corrections or Corrections()
     documents = reading.documents
     sources = sorted({document.source for document in documents})
     if len(sources) < 2:
@@ -114,15 +117,23 @@ def compare_documents(
             "documents in %s: voices, claims and stances are made for English; other languages are split into "
             "sentences and aligned only as far as the encoder knows them (give a multilingual one with --encoder), "
             "and their labels are not to be relied on", ", ".join(foreign))
-    claims = extract_all(documents)
+    claims, missed = correct_claims(documents, extract_all(documents), said)
     relays = find_relays(documents)
     claims = trace_origins(claims, documents, relays)
     log.info("found %d claims, %d passages printed by several documents", len(claims), len(relays))
-    issues = align_claims(documents, claims, encoder, asked)
+    issues, missed_issues = correct_issues(documents, claims, align_claims(documents, claims, encoder, asked), said)
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
-    positions = label_positions(issues, claims, model)
+    positions, missed_positions = correct_positions(
+        documents, claims, issues, label_positions(issues, claims, model), said
+    )
     log.info("labelled %d positions", len(positions))
     card = run_card(reading, encoder, model)
+    if corrections is not None:
+        missed += missed_issues + missed_positions
+        card["corrections"] = corrections_card(corrections, missed)
+        log.info("applied %d corrections", card["corrections"]["n_applied"])
+        for problem in missed:
+            log.warning("correction without effect: %s", problem)
     comparison = replace(compare(documents, claims, issues, positions, card), relays=tuple(relays))
     if codebook is None:
         return comparison
