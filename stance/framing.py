@@ -261,10 +261,11 @@ RELATIONS = ("agree", "other", "oppose")
 
 
 def relate_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel) -> list[dict[str, Any]]:
-    """Rows {id, a, b} as {id, relation, probabilities}: agree, oppose or other. Read in both directions, so that
+    """Rows {id, a, b} as {id, relation, probabilities}: agree, oppose or other. Each is read as the other's stance on a
+    claim (better between news claims than inference is: see eval/README.md), in both directions, so that
     the order of a and b does not matter."""
-    there = model.predict([Pair(row["a"], row["b"]) for row in rows], "relation")
-    back = model.predict([Pair(row["b"], row["a"]) for row in rows], "relation")
+    there = model.predict([Pair(row["a"], row["b"]) for row in rows], "claim")
+    back = model.predict([Pair(row["b"], row["a"]) for row in rows], "claim")
     return [
         {"id": row["id"], "relation": RELATIONS[int(p.argmax())], "probabilities": _by_name(RELATIONS, p)}
         for row, p in zip(rows, (there + back) / 2, strict=True)
