@@ -10,14 +10,17 @@ import threading
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from tram import CHANNEL, COUNCIL, HOSTILE, TRADERS, comparison
+from tram import CHANNEL, COUNCIL, HOSTILE, TRADERS, comparison, records
 
+from stance import pipeline
 from stance.corrections import FILE_NAME, read_corrections
 from stance.errors import InputError
-from stance.records import dump_json
+from stance.evaluation.suites import find_files, load_rows, load_suite
+from stance.records import Position, dump_json
 from stance.review import ReviewServer, export_corrections, open_review
 from stance.review.page import PER_PAGE, append_line
 from stance.review.server import BODY, CLIENTS
+from stance.training.data import load_csv
 
 FOUND, _ = comparison()
 KILL = next(c for c in FOUND.claims if "kill the high street" in c.text)
@@ -280,7 +283,54 @@ def test_exports_hold_tasks_and_rows(server, folder, tmp_path):
     post(server, **FORM)
     post(server, **{**FORM, "stance": "favourable"})
     paths = {p.name: p.read_text(encoding="utf-8") for p in export_corrections(folder, tmp_path / "e")}
-    assert set(paths) == {"label-studio.json", "corrected.jsonl", "corrected-topic.csv"}
-    (row,) = map(json.loads, paths["corrected.jsonl"].splitlines())
+    assert set(paths) == {
+        "label-studio.json", "corrected-topic.csv", "corrected-topic.jsonl", "corrected-topic.toml"}
+    (row,) = map(json.loads, paths["corrected-topic.jsonl"].splitlines())
     assert (row["text"], row["target"], row["label"]) == (KILL.text, STREET.target, "favourable")
     assert len(json.loads(paths["label-studio.json"])) == sum(len(i.claim_ids) for i in FOUND.issues)
+    suite = load_suite(tmp_path / "e" / "corrected-topic.toml")
+    (data,) = suite.data
+    assert len(load_rows(suite, data, find_files(suite, data).path)) == 1
+    assert len(load_csv(tmp_path / "e" / "corrected-topic.csv", "topic")) == 1
+
+
+def test_answers_that_a_comparison_has_taken_up_can_still_be_taken_back(server, folder):
+    post(server, kind="merge", issue=NOISE.id, into=STREET.id)
+    plain = json.loads(dump_json(FOUND))
+    for name in ("issues", "positions", "cells"):
+        plain[name] = [r for r in plain[name] if NOISE.id not in (r.get("id"), r.get("issue_id"))]
+    (folder / "comparison.json").write_text(json.dumps(plain), encoding="utf-8")
+    review = open_review(folder)
+    about = re.search(r'name="about" value="(\w+)"', review.page_html(1))
+    assert about
+    assert review.record({"kind": "withdraw", "about": about[1]}) is None
+    assert "name=\"about\"" not in review.row_html(None)
+    assert written(folder) == ()
+    with pytest.raises(InputError):
+        review.record({"kind": "withdraw", "about": "nothing"})
+
+
+def test_compare_takes_up_what_was_said(server, folder, monkeypatch):
+    """The whole way of `stance compare`, with the models' answers put in for the models."""
+    documents, claims, issues, positions = records()
+    said = {(p.issue_id, p.claim_id): p for p in positions}
+    for name, stand_in in {
+        "extract_all": lambda documents: claims, "find_relays": lambda documents: [], "run_card": lambda *_: {},
+        "align_claims": lambda *_: issues,
+        "label_positions": lambda rows, *_: [said.get((i.id, c)) or Position(i.id, c, None, {})
+                                             for i in rows for c in i.claim_ids],
+    }.items():
+        monkeypatch.setattr(pipeline, name, stand_in)
+    post(server, **FORM)
+    post(server, kind="merge", issue=NOISE.id, into=STREET.id)
+    post(server, kind="voice", issue=STREET.id, claim=KILL.id, voice="reported", holder="a baker")
+    corrections = read_corrections(folder / FILE_NAME)
+    found = pipeline.compare_documents(pipeline.Reading(tuple(documents), ()), None, None, corrections=corrections)
+    position = next(p for p in found.positions if p.claim_id == KILL.id)
+    assert (position.stance, position.probabilities["neutral"]) == ("neutral", 1.0)
+    assert next(c for c in found.claims if c.id == KILL.id).holder == "a baker"
+    assert NOISE.id not in [i.id for i in found.issues]
+    card = found.run["corrections"]
+    assert (card["n_applied"], card["n_without_effect"], len(card["sha256"])) == (3, 0, 64)
+    before = pipeline.compare_documents(pipeline.Reading(tuple(documents), ()), None, None)
+    assert "corrections" not in before.run

@@ -9,7 +9,6 @@ nothing of sockets."""
 from __future__ import annotations
 
 import errno
-import json
 import os
 import threading
 import tomllib
@@ -28,16 +27,13 @@ from stance.corrections import (
     Correction,
     Kind,
     dump_correction,
-    labelled_rows,
     point_to_claim,
     point_to_issue,
     read_corrections,
     settle,
-    to_csv,
-    to_label_studio,
 )
 from stance.errors import InputError
-from stance.records import STANCES, Claim, Comparison, Issue, Voice, read_comparison
+from stance.records import STANCES, Claim, Comparison, Issue, Voice, digest, read_comparison
 from stance.report.page import GLYPHS, anchor, level, strings, template_text, who
 
 PER_PAGE = 20  # rows
@@ -100,8 +96,8 @@ class Review:
     def n_pages(self) -> int:
         return max(1, -(-len(self.comparison.issues) // PER_PAGE))
 
-    def record(self, form: Form) -> Issue:
-        """Write down what a form says, and return the row that it was sent from.
+    def record(self, form: Form) -> Issue | None:
+        """Write down what a form says, and return the row that it was sent from (None where it is from no row).
 
         Raises InputError, and writes nothing, where the form makes no sense or the file cannot be written."""
         correction, row = self._understand(form)
@@ -115,24 +111,42 @@ class Review:
         number = min(max(1, number), self.n_pages)
         style, script = page_style(), page_script()
         shown = list(enumerate(self.comparison.issues, 1))[(number - 1) * PER_PAGE:number * PER_PAGE]
+        standing = self._standing()
         said: dict[str, list[str]] = {source: [] for source in sources(self.comparison)}
         for claim in self.comparison.claims:
             said[self._source[claim.document_id]].append(_one_line(claim.text))
         return _render("review.html", {
-            **self._values(), "style": style, "script": script, "rows": [self._row(n, issue) for n, issue in shown],
-            "said": list(said.values()), "titles": list(self._titles), "number": number, "n_pages": self.n_pages})
+            **self._values(), "style": style, "script": script, "number": number, "n_pages": self.n_pages,
+            "rows": [self._row(n, issue, standing) for n, issue in shown], "elsewhere": self._elsewhere(standing),
+            "said": list(said.values()), "titles": list(self._titles)})
 
-    def row_html(self, issue: Issue) -> str:
-        """One row, as `page_html` has it."""
+    def row_html(self, issue: Issue | None) -> str:
+        """One row, as `page_html` has it; for None, the answers that belong to no row."""
+        if issue is None:
+            return _render("elsewhere.html", {**self._values(), "elsewhere": self._elsewhere(self._standing())})
         number = self.comparison.issues.index(issue) + 1
-        return _render("row.html", {**self._values(), "row": self._row(number, issue)})
+        return _render("row.html", {**self._values(), "row": self._row(number, issue, self._standing())})
+
+    def _standing(self) -> dict[tuple[str, ...], Correction]:
+        return {c.about: c for c in settle(self._made).standing}
+
+    def _elsewhere(self, standing: Mapping[tuple[str, ...], Correction]) -> list[tuple[str, str, Correction]]:
+        """Answers that no row of this comparison shows, such as merges that it has taken up: key, words, answer."""
+        in_rows = {claim_id for issue in self.comparison.issues for claim_id in issue.claim_ids}
+        found = []
+        for about, c in standing.items():
+            has_row = c.issue.id in self._issues if c.issue else True
+            has_claim = c.claim.id in (in_rows if c.kind == "voice" else self._claims) if c.claim else True
+            if not (has_row and has_claim):
+                text = c.claim.text if c.claim else c.issue.title if c.issue else ""
+                found.append((digest(*about), _one_line(text), c))
+        return found
 
     def _values(self) -> dict[str, Any]:
         return {"t": words(), "r": strings(), "glyphs": GLYPHS, "stances": (*STANCES, "none"), "voices": VOICES,
                 "n": self.n_standing, "file": self.file.name, "longest": LONGEST}
 
-    def _row(self, number: int, issue: Issue) -> dict[str, Any]:
-        standing = {c.about: c for c in settle(self._made).standing}
+    def _row(self, number: int, issue: Issue, standing: Mapping[tuple[str, ...], Correction]) -> dict[str, Any]:
         said = self._spoken[issue.id]
         added = [c.claim.id for c in standing.values()
                  if c.kind == "add" and c.issue and c.claim and c.issue.id == issue.id]
@@ -160,8 +174,13 @@ class Review:
             (judged.stance or "none") if judged else None, voiced is not None,
             member is not None and member.kind == "split", s is None)
 
-    def _understand(self, form: Form) -> tuple[Correction, Issue]:
+    def _understand(self, form: Form) -> tuple[Correction, Issue | None]:
         kind = form.get("kind", "")
+        if kind == "withdraw":
+            standing = next((c for a, c in self._standing().items() if digest(*a) == form.get("about")), None)
+            if standing is None:
+                raise InputError(words()["wrong"]["kind"])
+            return replace(standing, annotator=self.annotator, withdrawn=True), None
         if kind not in FIELDS:
             raise InputError(words()["wrong"]["kind"])
         row = self._issues.get(form.get("issue", ""))
@@ -211,26 +230,6 @@ def open_review(folder: Path, annotator: str = "") -> Review:
     comparison, file = read_comparison(folder / "comparison.json"), folder / FILE_NAME
     made = read_corrections(file).standing if file.exists() else ()
     return Review(comparison, file, [replace(c, line=0) for c in made], annotator)
-
-
-def export_corrections(folder: Path, out: Path) -> list[Path]:
-    """Write what others read: label-studio.json (the comparison as tasks), corrected-TASK.csv for a recipe of `train`
-    and corrected.jsonl for a suite of `evaluate`. Returns the paths. Raises InputError where that cannot be done."""
-    file = folder / FILE_NAME
-    tasks = to_label_studio(read_comparison(folder / "comparison.json"))
-    texts = {"label-studio.json": json.dumps(tasks, indent=1) + "\n"}
-    if file.exists():
-        rows = labelled_rows(read_corrections(file))
-        texts["corrected.jsonl"] = "".join(json.dumps(row) + "\n" for row in rows)
-        for task in sorted({row["task"] for row in rows}):
-            texts[f"corrected-{task}.csv"] = to_csv([row for row in rows if row["task"] == task])
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (out / name).write_bytes(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written ({error.strerror}); name another folder") from None
-    return [out / name for name in texts]
 
 
 def append_line(path: Path, line: bytes) -> None:
