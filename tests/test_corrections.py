@@ -20,16 +20,14 @@ from stance.corrections import (
     correct_positions,
     corrections_card,
     dump_correction,
-    labelled_rows,
     point_to_claim,
     point_to_issue,
     read_corrections,
     settle,
-    to_csv,
-    to_label_studio,
 )
 from stance.errors import InputError
 from stance.records import STANCES, Issue, Position
+from stance.review.exports import labelled_rows, to_csv, to_label_studio
 from stance.training.data import load_csv
 
 DOCUMENTS, CLAIMS, ISSUES, POSITIONS = records()

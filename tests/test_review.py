@@ -139,6 +139,12 @@ def test_other_origins_and_hosts_are_refused(server, folder, headers):
     assert written(folder) == ()
 
 
+def test_it_answers_by_its_other_name_too(server, folder):
+    host = f"localhost:{server.server_port}"
+    assert post(server, {"Host": host, "Origin": f"http://{host}"}, **FORM)[0].status == 200
+    assert post(server, {"Host": host}, **FORM)[0].status == 403
+
+
 @pytest.mark.parametrize("headers", [
     {"Origin": "http://evil.example"}, {"Host": "evil.example:80"}, {"Sec-Fetch-Site": "same-site"},
 ])
@@ -210,6 +216,25 @@ def test_slow_clients_are_hung_up_on_and_others_served_meanwhile(folder):
         for client in slow:  # the read ends because the server hung up, not because the test gave up
             assert client.recv(1_000) == b""
             client.close()
+        assert ask(server)[0].status == 200
+
+
+def test_a_client_that_drips_is_hung_up_on_too(folder):
+    with running(ReviewServer(open_review(folder), patience=0.4)) as server:
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=5) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nX: ")
+            client.settimeout(0.02)
+            for _ in range(500):
+                try:
+                    client.sendall(b"x")
+                    if client.recv(10) == b"":
+                        break
+                except TimeoutError:
+                    continue
+                except OSError:
+                    break
+            else:
+                pytest.fail("it was never hung up on")
         assert ask(server)[0].status == 200
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from stance.corrections import FILE_NAME, labelled_rows, read_corrections, to_csv, to_label_studio
+from stance.comparison import spoken_by_issue
+from stance.corrections import FILE_NAME, Corrections, read_corrections
 from stance.errors import InputError
-from stance.records import read_comparison
+from stance.framing import read_target
+from stance.records import Comparison, digest, read_comparison
 
 SUITE = """# The positions that readers confirmed or corrected. What readers chose to look at is no random sample.
 name = "corrected-{task}"
@@ -53,3 +59,49 @@ def export_corrections(folder: Path, out: Path) -> list[Path]:
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror}); name another folder") from None
     return [out / name for name in texts]
+
+
+def labelled_rows(corrections: Corrections) -> list[dict[str, str]]:
+    """The stances as rows {id, text, target, label, task}, as `train` and `evaluate` read them."""
+    rows = []
+    for c in corrections.standing:
+        if c.kind == "stance" and c.claim and c.issue and c.stance:
+            task, target = read_target(c.issue.target)
+            text = " ".join(c.claim.text.split())
+            rows.append({"id": digest(text, target), "text": text, "target": target, "label": c.stance, "task": task})
+    return rows
+
+
+def to_csv(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows as a CSV that a recipe can name: text, target, label."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ("text", "target", "label"), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def to_label_studio(comparison: Comparison) -> list[dict[str, Any]]:
+    """One Label Studio task a claim and row, with this comparison's answers as predictions. The labelling interface
+    needs `<Text name="text">`, Choices `stance` and `voice`, and a TextArea `holder`, all toName="text".
+
+    Form: https://labelstud.io/guide/predictions (pre-annotations, JSON)."""
+    spoken, tasks = spoken_by_issue(comparison), []
+    for issue in comparison.issues:
+        for s in spoken[issue.id]:
+            result = [_choice("voice", s.claim.voice)]
+            if s.stance:
+                result.append(_choice("stance", s.stance))
+            if s.claim.holder:
+                result.append({**_choice("holder", ""), "type": "textarea", "value": {"text": [s.claim.holder]}})
+            tasks.append({
+                "data": {"text": s.claim.text, "target": issue.target, "title": issue.title, "source": s.source,
+                         "claim_id": s.claim.id, "issue_id": issue.id},
+                "predictions": [{"model_version": str(comparison.run.get("signature", "")),
+                                 "score": round(s.confidence, 4), "result": result}],
+            })
+    return tasks
+
+
+def _choice(name: str, value: str) -> dict[str, Any]:
+    return {"from_name": name, "to_name": "text", "type": "choices", "value": {"choices": [value]}}
