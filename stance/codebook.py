@@ -103,7 +103,7 @@ def measure_codebook(codebook: Codebook, encoder: Encoder, model: StanceModel) -
         for k, example in enumerate(label.examples):
             rest = Label(label.id, label.name, label.definition, label.examples[:k] + label.examples[k + 1:])
             without = Codebook(codebook.name, codebook.description,
-                               codebook.labels[:place] + (rest,) + codebook.labels[place + 1:])
+                               (*codebook.labels[:place], rest, *codebook.labels[place + 1:]))
             row = (_fitted if codebook.is_fitted else _zero_shot)(  # the same road as with all examples
                 [example], without, encoder, *(() if codebook.is_fitted else (model,)))
             gold.append(place)
