@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stance.encoding import DEFAULT
 from stance.records import STANCES
 from stance.training.recipes import Recipe
 
@@ -30,7 +31,8 @@ def write_card(out: Path, recipe: Recipe, sets: Mapping[str, Mapping[str, Any]])
     licences = "\n".join(f"- {name}: {sets[name]['licence']}" for name in used)
     share_alike = any("BY-SA" in sets[name]["licence"] for name in used)
     size = sum(file.stat().st_size for file in out.iterdir() if file.suffix == ".safetensors") / 1e6
-    base = f"{recipe.base} (adapter; the base is not in this folder)" if recipe.lora else recipe.base
+    name = DEFAULT if recipe.base == "default" else recipe.base
+    base = f"{name} (adapter; the base is not in this folder)" if recipe.lora else name
     lines = [
         f"# {recipe.name}",
         "",
@@ -48,7 +50,7 @@ def write_card(out: Path, recipe: Recipe, sets: Mapping[str, Mapping[str, Any]])
         "## Made from",
         "",
         f"Base: {base}. Size: {size:.0f} MB. Weights SHA-256: `{metrics['weights_sha256']}`.",
-        f"Recipe: {recipe.name}.toml, seed {recipe.seed}; {training['rows']} rows, {training['steps']} of "
+        f"Recipe {recipe.name} (models/recipes), seed {recipe.seed}; {training['rows']} rows, {training['steps']} of "
         f"{training['steps_planned']} steps in {training['minutes']} minutes on the CPU ({training['precision']}).",
         "",
         "Data and licences as stated by their publishers:",
