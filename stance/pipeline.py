@@ -78,7 +78,11 @@ def load_asked(path: Path) -> tuple[Asked, ...]:
     if not isinstance(tables, list) or not tables:
         raise InputError(f"{path}: no [[issue]] table; each needs id, question and target")
     asked = []
+    if stray := set(plain) - {"issue"}:
+        raise InputError(f"{path}: {sorted(stray)[0]!r} is not known; issues are [[issue]] tables")
     for number, table in enumerate(tables, 1):
+        if not isinstance(table, dict):
+            raise InputError(f"{path}: issue {number} is not a table; write [[issue]] with id, question and target")
         missing = [
             key for key in ("id", "question", "target") if not isinstance(table.get(key), str) or not table[key].strip()
         ]

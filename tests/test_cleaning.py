@@ -102,7 +102,7 @@ def test_emoji_bullets_and_flags_are_trimmed_from_the_edges_only() -> None:
 @pytest.mark.parametrize(
     "appeal",
     [
-        "Before I go on I want to make an appeal. If you enjoy my videos you can help me fund this channel. "
+        "Before I go on I want to make an appeal. If you enjoy this podcast, please help us keep the show running. "
         "Everybody who donates is thanked by name.",
         "Support Lindenau Weekly or become our patron!",
         "Please donate today: every franc counts.",

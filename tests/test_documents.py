@@ -539,3 +539,11 @@ def test_memory_is_bounded_by_the_largest_file(tmp_path: Path, monkeypatch: pyte
     next(stream)
     assert len(opened) == 1
     assert clean is cleaned
+
+
+def test_what_an_earlier_comparison_wrote_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The harbour board voted on Monday to close the old pier.", encoding="utf-8")
+    (tmp_path / "out" / "tables").mkdir(parents=True)
+    for name in ("comparison.json", "report.html", "tables/claims.csv"):
+        (tmp_path / "out" / name).write_text("The harbour board voted on Monday.", encoding="utf-8")
+    assert [d.path for d in read_documents([tmp_path])] == ["a.txt"]

@@ -66,6 +66,9 @@ def _list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path, Said]], li
         if given.is_dir():
             for walk, inner, names in os.walk(given):
                 folder = Path(walk)
+                if folder != given and "comparison.json" in names and "report.html" in names:
+                    inner.clear()  # what an earlier comparison wrote is no document
+                    continue
                 inner[:] = sorted(n for n in inner if not n.startswith("."))
                 walked.append((given, folder))
                 for name in sorted(names):

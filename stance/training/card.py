@@ -30,6 +30,9 @@ def write_card(out: Path, recipe: Recipe, sets: Mapping[str, Mapping[str, Any]])
     used = sorted({portion.set for portion in recipe.train if portion.set})
     licences = "\n".join(f"- {name}: {sets[name]['licence']}" for name in used)
     share_alike = any("BY-SA" in sets[name]["licence"] for name in used)
+    told = all(portion.set and sets[portion.set]["ships"] for portion in recipe.train)
+    own = "not stated; ask the owners of the data before you pass them on."
+    licence = "CC BY-SA 4.0, following the share-alike data above." if share_alike else "Apache-2.0."
     size = sum(file.stat().st_size for file in out.iterdir() if file.suffix == ".safetensors") / 1e6
     name = DEFAULT if recipe.base == "default" else recipe.base
     base = f"{name} (adapter; the base is not in this folder)" if recipe.lora else name
@@ -57,8 +60,7 @@ def write_card(out: Path, recipe: Recipe, sets: Mapping[str, Mapping[str, Any]])
         "",
         licences,
         "",
-        "Licence of these weights: "
-        + ("CC BY-SA 4.0, following the share-alike data above." if share_alike else "Apache-2.0."),
+        f"Licence of these weights: {licence if told else own}",
         "",
         "## Measured on dev data",
         "",

@@ -101,6 +101,8 @@ def load_csv(path: Path, task: str) -> list[Example]:
                 raise InputError(f"{path}: column {', '.join(sorted(missing))} missing; text, target, label are needed")
             examples = []
             for row in reader:
+                if not row["text"] or not row["target"]:
+                    raise InputError(f"{path}, line {reader.line_num}: text or target is empty")
                 if row["label"] not in LABEL_INDEX:
                     raise InputError(
                         f"{path}, line {reader.line_num}: label {row['label']!r} is none of {', '.join(STANCES)}"
@@ -198,7 +200,7 @@ def _as_claim(row: Example, portion: Portion, rng: random.Random) -> Example:
     """The row's target inside a claim that praises or blames it."""
     claim = rng.choice(portion.praise + portion.blame)
     label = row.label if claim in portion.praise else _turned(row.label)
-    return replace(row, target=claim.format(target=row.target), label=label, start=None, end=None)
+    return replace(row, target=claim.replace("{target}", row.target), label=label, start=None, end=None)
 
 
 def _deny(row: Example, rng: random.Random) -> Example:
@@ -215,6 +217,8 @@ def _pair_within_groups(examples: Sequence[Example], rng: random.Random) -> list
             continue
         for one in members:
             other = rng.choice([m for m in members if m is not one])
+            if LABEL_INDEX["neutral"] in (one.label, other.label):
+                continue
             label = LABEL_INDEX["favourable"] if one.label == other.label else LABEL_INDEX["unfavourable"]
             pairs.append(Example(one.text, other.text, label, one.task, one.group))
     rng.shuffle(pairs)

@@ -30,10 +30,16 @@ CHECKPOINT_STEPS = 150
 def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = False) -> Path:
     """Train by the recipe; returns the folder with the weights (`runs/NAME-DIGEST/weights`).
 
-    A run of the same recipe that was cut off is resumed from its last checkpoint; one that is done is not repeated.
+    A run of the same recipe on the same rows that was cut off is resumed from its last checkpoint; one that is done
+    is not repeated.
     Raises InputError where data, base or the `train` extra is missing."""
+    rows = load_training_rows(recipe, folder)
+    if len({row.label for row in rows}) < 2:
+        raise InputError(f"{recipe.name}: {len(rows)} training rows, of fewer than two labels; give more")
+    log.info("%d training rows: %s", len(rows), dict(Counter(row.task or "untold" for row in rows)))
+    data_digest = digest(*sorted(digest(r.text, r.target, r.label, r.task) for r in rows))
     decisive = recipe.model_dump_json(exclude=None if recipe.held_out else {"dev"})
-    run = runs / f"{recipe.name}-{digest(decisive)[:8]}"
+    run = runs / f"{recipe.name}-{digest(decisive, data_digest)[:8]}"
     weights = run / "weights"
     if (weights / "training.json").is_file():
         log.info("%s is done already", weights)
@@ -54,8 +60,6 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     except ImportError as error:
         raise InputError(f"training needs more packages ({error}): pip install 'stance-compare[train]'") from None
 
-    rows = load_training_rows(recipe, folder)
-    log.info("%d training rows: %s", len(rows), dict(Counter(row.task or "untold" for row in rows)))
     base = find_encoder_directory(None if recipe.base == "default" else recipe.base, download=download)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
@@ -127,7 +131,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         "steps_planned": trainer.state.max_steps,
         "minutes": round((time.monotonic() - started) / 60, 1),
         "resumed": resumable,
-        "data_digest": digest(*sorted(digest(r.text, r.target, r.label, r.task) for r in rows)),
+        "data_digest": data_digest,
         "versions": {name: version(name) for name in ("torch", "transformers", "accelerate")}
         | {"python": platform.python_version()},
         "precision": "bfloat16 autocast" if arguments.bf16 else "float32",

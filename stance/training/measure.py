@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.encoding import find_encoder_directory, load_encoder, weights_sha256
+from stance.errors import InputError
 from stance.evaluation.metrics import Columns, calibration_error, figure, macro_f1
 from stance.framing import TASKS, Pair, StanceModel, softmax, target_words
 from stance.records import STANCES
@@ -71,6 +72,8 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     parts: list[tuple[Portion, list[Example], Scores, NDArray[np.bool_]]] = []
     for portion in recipe.dev:
         rows = load_portion(portion, folder, recipe.seed)
+        if not rows:
+            raise InputError(f"{portion.set or portion.csv}: no rows in the dev portion; leave it out or give rows")
         leaked = leaked_texts(training, rows)
         unseen = np.array([row.text not in leaked for row in rows])
         log.info("%s/%s: %d rows, %d with unseen texts", portion.set, portion.split, len(rows), int(unseen.sum()))

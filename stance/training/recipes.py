@@ -94,7 +94,7 @@ def load_recipe(path: Path) -> Recipe:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path}: cannot be read ({error}); give a recipe such as models/recipes/stance.toml"
+            f"{path}: cannot be read ({error}); give a recipe such as models/recipes/stance-minilm.toml"
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not TOML ({error})") from None
