@@ -22,7 +22,7 @@ from stance.evaluation.metrics import Columns, calibration_error, figure, macro_
 from stance.framing import TASKS, Pair, StanceModel, softmax, target_words
 from stance.records import STANCES
 from stance.training.card import write_card
-from stance.training.data import Example, leaked_texts, load_portion, load_training_rows, shipped_sets
+from stance.training.data import Example, leaked_texts, load_portion, shipped_sets
 from stance.training.fit import fit_model
 from stance.training.recipes import Portion, Recipe, load_recipe
 
@@ -68,7 +68,9 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     """Fit temperatures and thresholds on the recipe's dev portions, measure each, write metrics.json and the card."""
     base = find_encoder_directory(None if recipe.base == "default" else recipe.base) if recipe.lora else None
     model = StanceModel(out, base)
-    training = load_training_rows(recipe, folder)
+    # The rows as they are in the sets: a swapped name must not make a seen text look unseen. Held out, none is seen.
+    portions = () if recipe.held_out else recipe.train
+    training = [row for portion in portions for row in load_portion(portion, folder, recipe.seed)]
     parts: list[tuple[Portion, list[Example], Scores, NDArray[np.bool_]]] = []
     for portion in recipe.dev:
         rows = load_portion(portion, folder, recipe.seed)
