@@ -7,12 +7,15 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from stance import __version__
 from stance.errors import InputError, StanceError
+
+if TYPE_CHECKING:
+    from stance.alignment import Matcher
 
 app = typer.Typer(
     name="stance",
@@ -35,6 +38,9 @@ Paths = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first input that cannot be read.")]
 ModelDir = Annotated[
     Path | None, typer.Option("--model", help="Directory of a stance model; the shipped one otherwise.")
+]
+ModelBase = Annotated[
+    Path | None, typer.Option("--base", help="Directory of the encoder that an adapter model was fitted on.")
 ]
 EncoderName = Annotated[
     str | None, typer.Option("--encoder", help="Directory or hub id of a sentence encoder; all-MiniLM-L6-v2 otherwise.")
@@ -62,8 +68,17 @@ def compare(
     corrections: Annotated[
         Path | None, typer.Option("--corrections", help="What a reader corrected (corrections.jsonl of stance review).")
     ] = None,
+    matcher: Annotated[
+        str | None,
+        typer.Option("--matcher", help="Cross-encoder (directory or hub id) that decides what speaks to one thing."),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", help="The same by a language model on your machine: its OpenAI-compatible address."),
+    ] = None,
     strict: Strict = False,
     model: ModelDir = None,
+    base: ModelBase = None,
     encoder: EncoderName = None,
     download: Download = False,
 ) -> None:
@@ -81,10 +96,16 @@ def compare(
     labels = load_codebook(codebook) if codebook else None
     corrected = read_corrections(corrections) if corrections else None
     reading = read_paths(paths, strict)
-    comparison = compare_documents(
-        reading, load_encoder(encoder, download), load_stance_model(model), asked, labels, corrected
-    )
     make_folder(out)
+    comparison = compare_documents(
+        reading,
+        load_encoder(encoder, download),
+        load_stance_model(model, base),
+        asked,
+        labels,
+        corrected,
+        load_matcher(matcher, judge, out, download),
+    )
     write_text(out / "comparison.json", dump_json(comparison))
     write_text(out / "report.html", render_report(comparison, reading.documents))
     write_exports(comparison, out / "tables")
@@ -103,34 +124,22 @@ def extract(paths: Paths, out: OutFile, strict: Strict = False) -> None:
 
 
 @app.command()
-def label(rows: InputRows, out: OutFile, model: ModelDir = None) -> None:
+def label(rows: InputRows, out: OutFile, model: ModelDir = None, base: ModelBase = None) -> None:
     """Label how each text stands toward its target: rows {id, text, target} to {id, stance, probabilities}.
 
     A row may say where its target is mentioned (start, end) and which task it is (sentiment, claim, topic)."""
     from stance.framing import label_rows, load_stance_model
 
     table = read_table(rows, ("id", "text", "target"))
-    write_rows(out, label_rows(table, load_stance_model(model), str(rows)))
+    write_rows(out, label_rows(table, load_stance_model(model, base), str(rows)))
 
 
 @app.command()
-def relate(
-    rows: InputRows, out: OutFile, model: ModelDir = None, encoder: EncoderName = None, download: Download = False
-) -> None:
+def relate(rows: InputRows, out: OutFile, model: ModelDir = None, base: ModelBase = None) -> None:
     """Tell how two claims relate: rows {id, a, b} to {id, relation, same_issue, probabilities}."""
-    from stance.alignment import same_issue_probabilities
-    from stance.encoding import load_encoder
     from stance.framing import load_stance_model, relate_rows
 
-    table = read_table(rows, ("id", "a", "b"))
-    same = same_issue_probabilities([(row["a"], row["b"]) for row in table], load_encoder(encoder, download))
-    write_rows(
-        out,
-        [
-            answer | {"same_issue": round(float(p), 4)}
-            for answer, p in zip(relate_rows(table, load_stance_model(model)), same, strict=True)
-        ],
-    )
+    write_rows(out, relate_rows(read_table(rows, ("id", "a", "b")), load_stance_model(model, base)))
 
 
 @app.command()
@@ -206,6 +215,17 @@ def review(
             typer.echo(str(path))
     else:
         serve_review(folder, annotator, port)
+
+
+def load_matcher(matcher: str | None, judge: str | None, out: Path, download: bool) -> Matcher | None:
+    """What was asked to read shortlisted pairs; the judge's answers are kept in the output folder."""
+    from stance.alignment import CrossEncoder, Judge
+
+    if matcher and judge:
+        raise InputError("--matcher and --judge are both given; one of them decides, so give one")
+    if judge:
+        return Judge(judge, cache=out / "judge.sqlite")
+    return CrossEncoder(matcher, download) if matcher else None
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:

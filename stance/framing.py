@@ -2,14 +2,15 @@
 
 One model reads (target, text) pairs. What "favourable" means depends on the task, which is told by a prefix of the
 target: sentiment toward a person or body; position on a claim; position on a topic; relation of the text to another
-claim (favourable: it supports it, unfavourable: it speaks against it). The model sees the target and the text, never
+claim (favourable: it supports it, unfavourable: it speaks against it); issue, whether the text speaks to a question, or
+to what another text speaks to, whichever way (favourable: it does). The model sees the target and the text, never
 who published it. It labels; it does not judge whether anybody is right."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,10 @@ from numpy.typing import NDArray
 
 from stance.encoding import find_encoder_directory, weights_sha256
 from stance.errors import InputError, ModelError
-from stance.records import STANCES, Claim, Issue, Position
+from stance.records import STANCES
 
-TASKS = ("sentiment", "claim", "topic", "relation")
-DEFAULT_MODEL = "stance-minilm-v1"
+TASKS = ("sentiment", "claim", "topic", "relation", "issue")
+DEFAULT_MODEL = "stance-minilm-v3"
 BATCH_TOKENS = 4096  # padded tokens a batch
 
 Probabilities = NDArray[np.float64]
@@ -52,7 +53,7 @@ def marked_text(text: str, start: int | None, end: int | None) -> str:
     return f"{text[:start]}* {text[start:end]} *{text[end:]}"
 
 
-_CLAIM = re.compile(r"(?:the\s+)?(?:claim|assertion|statement|idea|view)\s+that\s+(.+)", re.I | re.S)
+_CLAIM = re.compile(r"(?:the\s+)?(?:claim|assertion|statement|idea|view)\s+that\s+[“\"]?(.+?)[”\"]?", re.I | re.S)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|may|might|shall|should|must|"
     r"ought|needs?|makes?|made|cannot|\w+n['’]t)\b",
@@ -83,7 +84,7 @@ class StanceModel:
         from safetensors import SafetensorError
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-        settings = _read_settings(directory)
+        settings = read_settings(directory)
         self.directory = directory
         self.name: str = settings["name"]
         self.sha256 = weights_sha256(directory)
@@ -193,7 +194,8 @@ def load_stance_model(path: Path | None = None, base: Path | None = None) -> Sta
     return StanceModel(directory, base)
 
 
-def _read_settings(directory: Path) -> dict[str, Any]:
+def read_settings(directory: Path) -> dict[str, Any]:
+    """stance.json of a model's directory. Raises ModelError where it is missing or incomplete."""
     path = directory / "stance.json"
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
@@ -203,28 +205,6 @@ def _read_settings(directory: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: cannot be read ({error!r}); restore the file or train the model again") from None
     return dict(settings)
-
-
-def label_positions(issues: Iterable[Issue], claims: Iterable[Claim], model: StanceModel) -> list[Position]:
-    """How each claim of each issue stands toward the issue's target, in the order of issues and their claims."""
-    by_id = {claim.id: claim for claim in claims}
-    wanted = [(issue, by_id[claim_id]) for issue in issues for claim_id in issue.claim_ids]
-    answers: dict[tuple[str, str], Position] = {}
-    for task in TASKS:
-        batch = [(issue, claim) for issue, claim in wanted if read_target(issue.target)[0] == task]
-        if not batch:
-            continue
-        probabilities = model.predict(
-            [Pair(read_target(issue.target)[1], plain_words(claim.text)) for issue, claim in batch], task
-        )
-        for (issue, claim), row, stance in zip(batch, probabilities, model.choose(probabilities, task), strict=True):
-            answers[issue.id, claim.id] = Position(
-                issue.id,
-                claim.id,
-                stance,  # type: ignore[arg-type]  # choose() gives records.STANCES
-                _by_name(STANCES, row),
-            )
-    return [answers[issue.id, claim.id] for issue, claim in wanted]
 
 
 def label_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel, where: str = "input") -> list[dict[str, Any]]:
@@ -257,18 +237,41 @@ def label_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel, where: str
     return answers
 
 
+class IssueReader:
+    """A stance model as the stronger reader of alignment (`alignment.Matcher`): do two texts speak to one thing?
+
+    Read in both directions, so that the order of the two does not matter."""
+
+    def __init__(self, model: StanceModel) -> None:
+        self.model = model
+        self.name = model.name
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+        """For each pair the probability that both speak to one thing, for or against."""
+        both = [Pair(plain_words(x), plain_words(y)) for a, b in pairs for x, y in ((a, b), (b, a))]
+        p = self.model.predict(both, "issue")
+        speaks, not_so = p[:, STANCES.index("favourable")], p[:, STANCES.index("unfavourable")]
+        return [float(chance) for chance in (speaks / (speaks + not_so)).reshape(-1, 2).mean(axis=1)]
+
+
 RELATIONS = ("agree", "other", "oppose")
 
 
 def relate_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel) -> list[dict[str, Any]]:
-    """Rows {id, a, b} as {id, relation, probabilities}: agree, oppose or other. Each is read as the other's stance on a
-    claim (better between news claims than inference is: see eval/README.md), in both directions, so that
-    the order of a and b does not matter."""
+    """Rows {id, a, b} as {id, relation, same_issue, probabilities}: agree, oppose or other; how likely both speak to
+    one thing. Each is read as the other's stance on a claim (better between news claims than inference is: see
+    eval/README.md), in both directions, so that the order of a and b does not matter."""
     there = model.predict([Pair(row["a"], row["b"]) for row in rows], "claim")
     back = model.predict([Pair(row["b"], row["a"]) for row in rows], "claim")
+    same = IssueReader(model).score([(row["a"], row["b"]) for row in rows])
     return [
-        {"id": row["id"], "relation": RELATIONS[int(p.argmax())], "probabilities": _by_name(RELATIONS, p)}
-        for row, p in zip(rows, (there + back) / 2, strict=True)
+        {
+            "id": row["id"],
+            "relation": RELATIONS[int(p.argmax())],
+            "probabilities": _by_name(RELATIONS, p),
+            "same_issue": round(chance or 0.0, 4),
+        }
+        for row, p, chance in zip(rows, (there + back) / 2, same, strict=True)
     ]
 
 

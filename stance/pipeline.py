@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from stance import __version__
-from stance.alignment import align_claims
+from stance.alignment import Matcher, align_claims
 from stance.claims import extract_stream
 from stance.codebook import Codebook, frame_claims
 from stance.comparison import compare
@@ -26,7 +26,8 @@ from stance.documents import read_documents
 from stance.documents.repeats import find_relays
 from stance.encoding import Encoder
 from stance.errors import InputError
-from stance.framing import TASKS, StanceModel, label_positions
+from stance.framing import TASKS, StanceModel
+from stance.positions import label_issues
 from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped
 
 log = logging.getLogger(__name__)
@@ -104,8 +105,10 @@ def compare_documents(
     asked: Sequence[Asked] = (),
     codebook: Codebook | None = None,
     corrections: Corrections | None = None,
+    matcher: Matcher | None = None,
 ) -> Comparison:
-    """Documents of two or more sources, side by side. Raises InputError for fewer than two sources."""
+    """Documents of two or more sources, side by side. `matcher` reads shortlisted pairs of claims again.
+    Raises InputError for fewer than two sources."""
     said = corrections or Corrections()
     documents = reading.documents
     sources = sorted({document.source for document in documents})
@@ -125,13 +128,15 @@ def compare_documents(
     relays = find_relays(documents)
     claims = trace_origins(claims, documents, relays)
     log.info("found %d claims, %d passages printed by several documents", len(claims), len(relays))
-    issues, missed_issues = correct_issues(documents, claims, align_claims(documents, claims, encoder, asked), said)
+    found = align_claims(documents, claims, encoder, asked, matcher)
+    issues, missed_issues = correct_issues(documents, claims, found, said)
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
-    positions, missed_positions = correct_positions(
-        documents, claims, issues, label_positions(issues, claims, model), said
-    )
+    issues, positions = label_issues(issues, claims, model)
+    positions, missed_positions = correct_positions(documents, claims, issues, positions, said)
     log.info("labelled %d positions", len(positions))
     card = run_card(reading, encoder, model)
+    if matcher:
+        card["matcher"] = matcher.name
     if corrections is not None:
         missed += missed_issues + missed_positions
         card["corrections"] = corrections_card(corrections, missed)

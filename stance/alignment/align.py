@@ -82,23 +82,6 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     return issues
 
 
-def same_issue_probabilities(pairs: Sequence[tuple[str, str]], encoder: Encoder) -> Array:
-    """(n,) probability that the two texts of each pair speak to one thing. What all the texts share is taken out, as
-    in a run of documents, so a pair's figure depends somewhat on the pairs it comes with."""
-    if not pairs:
-        return np.zeros(0)
-    texts = [text for pair in pairs for text in pair]
-    sources = ["ab"[i % 2] for i in range(len(texts))]
-    documents = [Document(str(i), source, "", "", text, 0, len(text))
-                 for i, (text, source) in enumerate(zip(texts, sources, strict=True))]
-    claims = [Claim(str(i), str(i), 0, len(text), text) for i, text in enumerate(texts)]
-    reading = read_claims(documents, claims, encoder)
-    matched = match_some(reading.claims, [np.array([i + 1 - 2 * (i % 2)], dtype=np.int64) for i in range(len(texts))])
-    found = {(i, i + 1): (float(matched[i][0][0]), float(matched[i][1][0])) for i in range(0, len(texts), 2)}
-    log_odds = _log_odds(found, _sample_pairs(sources, reading.claims), len(texts), reading)
-    return np.array([_chance(log_odds[i, i + 1]) for i in range(0, len(texts), 2)])
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """Claims (indices) of one issue, each with its mean log-odds to those of other sources."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from typing import Any
 from stance.errors import InputError
 from stance.framing import marked_text
 from stance.records import STANCES, digest, read_rows
+from stance.training.readings import issue_rows, load_readings, relation_rows, stance_rows
 from stance.training.recipes import Portion, Recipe
 
 LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(STANCES)}
@@ -36,13 +38,18 @@ class Example:
     end: int | None = None
 
 
-def shipped_sets() -> dict[str, dict[str, Any]]:
-    """The table of public sets, set name → description (see data/sets.toml)."""
+def _shipped(name: str) -> Path:
+    """A file or folder of data/ that comes with this package."""
     here = Path(__file__).resolve().parents[1]
-    for path in (here / "_shipped" / "sets.toml", here.parent / "data" / "sets.toml"):
-        if path.is_file():
-            return tomllib.loads(path.read_text(encoding="utf-8"))
-    raise InputError("data/sets.toml is missing from this installation; reinstall stance-compare")
+    for path in (here / "_shipped" / name, here.parent / "data" / name):
+        if path.exists():
+            return path
+    raise InputError(f"data/{name} is missing from this installation; reinstall stance-compare")
+
+
+def shipped_sets() -> dict[str, dict[str, Any]]:
+    """The table of data sets, set name → description (see data/sets.toml)."""
+    return tomllib.loads(_shipped("sets.toml").read_text(encoding="utf-8"))
 
 
 def data_folder(given: Path | None = None) -> Path:
@@ -57,15 +64,21 @@ def data_folder(given: Path | None = None) -> Path:
     return folder
 
 
-def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]:
-    """The rows of one split of a public set, in file order, texts with their white space folded where the target's
-    offsets don't matter. Raises InputError where the set, split or file is unknown."""
+def _describe(name: str, split: str) -> dict[str, Any]:
     sets = shipped_sets()
     if name not in sets:
         raise InputError(f"data set {name!r} is not in data/sets.toml; known: {', '.join(sorted(sets))}")
-    spec = sets[name]
-    if split not in spec["files"]:
-        raise InputError(f"data set {name!r} has no split {split!r}; known: {', '.join(spec['files'])}")
+    if split not in sets[name]["files"]:
+        raise InputError(f"data set {name!r} has no split {split!r}; known: {', '.join(sets[name]['files'])}")
+    return sets[name]
+
+
+def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]:
+    """The rows of one split of a set, in file order, texts with their white space folded where the target's offsets
+    don't matter. Raises InputError where the set, split or file is unknown."""
+    spec = _describe(name, split)
+    if "readings" in spec:
+        return _read_off(Portion(set=name, split=split), spec, folder, random.Random(0))
     base = data_folder(folder) / name
     bodies: dict[str, str] = {}
     if join := spec.get("join"):
@@ -89,6 +102,23 @@ def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]
             )
         )
     return examples
+
+
+def _read_off(portion: Portion, spec: Mapping[str, Any], folder: Path | None, rng: random.Random) -> list[Example]:
+    """Examples from readings: stance toward a target, or for the task "issue", or of pairs."""
+    texts = data_folder(folder) / spec["texts"] if "texts" in spec else None
+    readings = load_readings(_shipped("readings") / spec["readings"], texts, portion.split)
+    if portion.task == "issue":
+        found = issue_rows(readings, rng)
+    elif portion.paired:
+        found = relation_rows(readings, rng)
+    else:
+        found = stance_rows(readings, portion.beside, rng)
+    return [
+        Example(text, target, LABEL_INDEX[stance], task, event)
+        for event, (text, target, stance, task) in found
+        if portion.task in (None, task)
+    ]
 
 
 def load_csv(path: Path, task: str) -> list[Example]:
@@ -116,15 +146,18 @@ def load_csv(path: Path, task: str) -> list[Example]:
 def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Example]:
     """What one [[train]] or [[dev]] entry of a recipe stands for, in an order that depends on the seed alone."""
     rng = random.Random(digest(seed, portion.set, portion.csv, portion.split, portion.task, portion.paired))
+    spec = _describe(portion.set, portion.split) if portion.set else {}
     if portion.csv is not None:
         examples = load_csv(Path(portion.csv), portion.task or "topic")
+    elif "readings" in spec:
+        examples = _read_off(portion, spec, folder, rng)
     else:
         assert portion.set is not None  # load_recipe saw to it
         examples = load_set(portion.set, portion.split, folder)
-    if portion.task:
-        examples = [replace(example, task=portion.task) for example in examples]
+        if portion.task:
+            examples = [replace(example, task=portion.task) for example in examples]
     rng.shuffle(examples)
-    if portion.paired:
+    if portion.paired and "readings" not in spec:
         examples = _pair_within_groups(examples, rng)
     if portion.per_label:
         examples = [
@@ -137,7 +170,10 @@ def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Examp
     if portion.praise or portion.blame:
         examples = [_as_claim(example, portion, rng) for example in examples]
     if portion.negated:
-        examples = [_deny(example, rng) if rng.random() < portion.negated else example for example in examples]
+        examples = [
+            _deny(example, rng) if example.task == "claim" and rng.random() < portion.negated else example
+            for example in examples
+        ]
     if portion.wrong_target:
         examples += _with_wrong_targets(examples, round(portion.wrong_target * len(examples)), rng)
     return examples
@@ -152,15 +188,26 @@ def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:
         rows = [row for row in rows if row.text not in shared]
     rng = random.Random(digest(recipe.seed, recipe.name))
     names = sorted({row.target for row in rows if row.start is not None and row.target[:1].isupper()})
+    world = _shipped("readings/names.txt").read_text(encoding="utf-8").split("\n")[:-1]
     mixed = []
     for row in rows:
-        if row.start is not None and names and rng.random() < recipe.swapped and row.target[:1].isupper():
-            row = _swap_name(row, rng.choice(names))
+        located = _locate_name(row)
+        if located.start is not None and rng.random() < recipe.swapped and row.target[:1].isupper():
+            swapped = _swap_name(located, rng.choice(names if names and rng.random() < 0.5 else world))
+            row = swapped if row.start is not None else replace(swapped, start=None, end=None)
         if row.start is not None and rng.random() < recipe.marked:
             row = mark_mention(row)
         mixed.append(replace(row, task="") if rng.random() < recipe.untold else row)
     rng.shuffle(mixed)
     return mixed
+
+
+def _locate_name(row: Example) -> Example:
+    """The row with the place of its target, where that is a name which the text holds word for word."""
+    if row.start is not None or not row.target[:1].isupper() or row.task != "topic":
+        return row
+    found = re.search(rf"\b{re.escape(row.target)}\b", row.text)
+    return replace(row, start=found.start(), end=found.end()) if found else row
 
 
 def mark_mention(row: Example) -> Example:

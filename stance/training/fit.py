@@ -17,7 +17,7 @@ from typing import Any
 
 from stance.encoding import find_encoder_directory
 from stance.errors import InputError
-from stance.framing import target_words
+from stance.framing import read_settings, target_words
 from stance.records import STANCES, digest
 from stance.training.data import Example, load_training_rows
 from stance.training.recipes import Recipe
@@ -60,7 +60,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     except ImportError as error:
         raise InputError(f"training needs more packages ({error}): pip install 'stance-compare[train]'") from None
 
-    base = find_encoder_directory(None if recipe.base == "default" else recipe.base, download=download)
+    base, adapter = find_base(recipe, download)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     model = AutoModelForSequenceClassification.from_pretrained(
@@ -72,7 +72,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         dtype=torch.float32,
     )
     if recipe.lora:
-        model = _with_adapters(model, recipe)
+        model = _with_adapters(model, recipe, adapter)
 
     arguments = TrainingArguments(
         output_dir=str(run),
@@ -118,9 +118,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     trainer.train(resume_from_checkpoint=resumable or None)
 
     weights.mkdir(parents=True, exist_ok=True)
-    trained = trainer.model
-    if not recipe.lora:
-        trained = trained.to(torch.float16)  # half the size; measured afterwards in this form
+    trained = trainer.model.to(torch.float16)  # half the size; measured afterwards in this form
     trained.save_pretrained(weights, safe_serialization=True)
     tokenizer.save_pretrained(weights)
     record = {
@@ -155,10 +153,25 @@ def _tokenized(rows: Sequence[Example], tokenizer: Any, max_length: int) -> Any:
     )
 
 
-def _with_adapters(model: Any, recipe: Recipe) -> Any:
-    from peft import LoraConfig, TaskType, get_peft_model
+def find_base(recipe: Recipe, download: bool = False) -> tuple[Path, Path | None]:
+    """The folder of the encoder that a recipe starts from, and of the adapters to go on from, if its base is a stance
+    model that consists of adapters. Raises InputError where such adapters are not what the recipe trains."""
+    if recipe.base == "default":
+        return find_encoder_directory(None, download), None
+    adapter = Path(recipe.base)
+    if not (adapter / "adapter_config.json").is_file():
+        return find_encoder_directory(recipe.base, download), None
+    if recipe.lora is None:
+        raise InputError(f"{recipe.name}: base {adapter} consists of adapters; give lora = {{ … }}, or another base")
+    return find_encoder_directory(read_settings(adapter)["base"]["name"], download), adapter
+
+
+def _with_adapters(model: Any, recipe: Recipe, adapter: Path | None) -> Any:
+    from peft import LoraConfig, PeftModel, TaskType, get_peft_model
 
     assert recipe.lora is not None
+    if adapter:
+        return PeftModel.from_pretrained(model, adapter, is_trainable=True)
     return get_peft_model(
         model,
         LoraConfig(

@@ -9,21 +9,21 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.encoding import find_encoder_directory, load_encoder, weights_sha256
+from stance.encoding import load_encoder, weights_sha256
 from stance.errors import InputError
 from stance.evaluation.metrics import Columns, calibration_error, figure, macro_f1
-from stance.framing import TASKS, Pair, StanceModel, softmax, target_words
+from stance.framing import TASKS, Pair, StanceModel, read_settings, softmax, target_words
 from stance.records import STANCES
 from stance.training.card import write_card
 from stance.training.data import Example, leaked_texts, load_portion, shipped_sets
-from stance.training.fit import fit_model
+from stance.training.fit import find_base, fit_model
 from stance.training.recipes import Portion, Recipe, load_recipe
 
 log = logging.getLogger(__name__)
@@ -59,18 +59,18 @@ def write_settings(
         "tasks": tasks or {task: {"temperature": 1.0, "threshold": 0.0} for task in TASKS},
     }
     if recipe.lora:
-        base = find_encoder_directory(None if recipe.base == "default" else recipe.base, download)
-        settings["base"] = {"name": base.name if base.is_dir() else recipe.base, "sha256": weights_sha256(base)}
+        base, adapter = find_base(recipe, download)
+        name = read_settings(adapter)["base"]["name"] if adapter else recipe.base
+        settings["base"] = {"name": name, "sha256": weights_sha256(base)}
     (out / "stance.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
 def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     """Fit temperatures and thresholds on the recipe's dev portions, measure each, write metrics.json and the card."""
-    base = find_encoder_directory(None if recipe.base == "default" else recipe.base) if recipe.lora else None
-    model = StanceModel(out, base)
-    # The rows as they are in the sets: a swapped name must not make a seen text look unseen. Held out, none is seen.
-    portions = () if recipe.held_out else recipe.train
-    training = [row for portion in portions for row in load_portion(portion, folder, recipe.seed)]
+    base = find_base(recipe)[0]
+    model = StanceModel(out, base if recipe.lora else None)
+    # The rows as they are in the sets: a swapped name must not make a seen text look unseen.
+    training = [row for seed, portion in _seen(recipe) for row in load_portion(portion, folder, seed)]
     parts: list[tuple[Portion, list[Example], Scores, NDArray[np.bool_]]] = []
     for portion in recipe.dev:
         rows = load_portion(portion, folder, recipe.seed)
@@ -111,6 +111,16 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     }
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     write_card(out, recipe, shipped_sets())
+
+
+def _seen(recipe: Recipe) -> Iterator[tuple[int, Portion]]:
+    """Seed and portion of all that the model was trained on, what its base was trained on included; portions of recipes
+    that hold dev texts out share none with dev."""
+    if not recipe.held_out:
+        yield from ((recipe.seed, portion) for portion in recipe.train)
+    record = Path(recipe.base) / "training.json"
+    if record.is_file():
+        yield from _seen(Recipe.model_validate(json.loads(record.read_text(encoding="utf-8"))["recipe"]))
 
 
 def _settings_of(parts: Sequence[tuple[Labels, Scores]]) -> dict[str, float]:
@@ -238,7 +248,7 @@ def _baselines(recipe: Recipe, portion: Portion, rows: Sequence[Example], folder
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     together = words.fit_transform([f"{target_words(r.target, '')} | {r.text}" for r in train])
     linear = LogisticRegression(max_iter=1000, class_weight="balanced").fit(together, known)
-    encoder = load_encoder(None if recipe.base == "default" else recipe.base)
+    encoder = load_encoder(None if recipe.base == "default" else str(find_base(recipe)[0]))
 
     def features(some: Sequence[Example]) -> Scores:
         target, text = encoder.encode([r.target for r in some]), encoder.encode([r.text for r in some])

@@ -12,18 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import InputError
 
-Task = Literal["sentiment", "claim", "topic", "relation"]
+Task = Literal["sentiment", "claim", "topic", "relation", "issue"]
 
 
 class Portion(BaseModel):
     """Rows of one data set that go into training.
 
     set, csv      a set named in data/sets.toml, or a CSV of your own with columns text, target, label
-    task          overrides the set's own; labels keep their meaning
+    task          overrides the set's own; labels keep their meaning. Of a set that was read off news, the rows of
+                  that task: "claim" or "topic" by the form of the target, "issue" for what speaks to one question
     limit         so many rows at most, drawn by the seed
     per_label     so many rows of each label at most, drawn by the seed
     paired        rows of one group are paired: the text of one becomes the target of another; favourable where their
-                  labels are the same, unfavourable where they are opposite (gives relation data from debates)
+                  labels are the same, unfavourable where they are opposite (gives relation data from debates); in a
+                  set that was read off news, neutral where they share no row
+    beside        of sets that were read off news: for this share of rows, another sentence of the same event, which
+                  takes no position on the target
     wrong_target  share of rows added once more with a target from another group, labelled neutral
     negated       share of rows whose target, a claim, is denied ("It is not true that …") and whose label is turned
     praise,       claims about a target, with {target} in them: each row's target is put into one of either list; a
@@ -39,6 +43,7 @@ class Portion(BaseModel):
     limit: int | None = Field(default=None, ge=1)
     per_label: int | None = Field(default=None, ge=1)
     paired: bool = False
+    beside: float = Field(default=0.0, ge=0, le=1)
     wrong_target: float = Field(default=0.0, ge=0, le=1)
     negated: float = Field(default=0.0, ge=0, le=1)
     praise: tuple[str, ...] = ()
@@ -58,9 +63,11 @@ class Lora(BaseModel):
 class Recipe(BaseModel):
     """How one model is made.
 
-    base           encoder: "default" (the pinned wheel), a directory, or a hub id in the local cache
+    base           encoder: "default" (the pinned wheel), a directory, or a hub id in the local cache; or the directory
+                   of a stance model to go on from, which must have adapters where this recipe has
     marked         share of rows with known target offsets whose mention is marked in the text
-    swapped        share of those whose mention is replaced by another row's name, so that names carry no label
+    swapped        share of those, and of rows whose target is a name that their text holds, where another name takes
+                   its place (another row's, or one of data/readings/names.txt), so that names carry no label
     untold         share of rows whose task is not told to the model, so that it also works untold
     held_out       training rows whose text stands in a dev portion too, under any target, are left out: public splits
                    share texts. Without it the card tells figures on unseen texts apart
