@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -62,6 +63,8 @@ def compare(
     corrections: Annotated[
         Path | None, typer.Option("--corrections", help="What a reader corrected (corrections.jsonl of stance review).")
     ] = None,
+    title: Annotated[str, typer.Option("--title", help="What the documents are about: the report's headline.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print the report as PDF, through Chromium.")] = False,
     strict: Strict = False,
     model: ModelDir = None,
     encoder: EncoderName = None,
@@ -76,6 +79,7 @@ def compare(
     from stance.records import dump_json
     from stance.report import render_report
     from stance.report.exports import write_exports
+    from stance.report.pdf import print_pdf
 
     asked = load_asked(issues) if issues else ()
     labels = load_codebook(codebook) if codebook else None
@@ -84,10 +88,14 @@ def compare(
     comparison = compare_documents(
         reading, load_encoder(encoder, download), load_stance_model(model), asked, labels, corrected
     )
+    if title.strip():
+        comparison = replace(comparison, run={"title": " ".join(title.split()), **comparison.run})
     make_folder(out)
     write_text(out / "comparison.json", dump_json(comparison))
     write_text(out / "report.html", render_report(comparison, reading.documents))
     write_exports(comparison, out / "tables")
+    if pdf:
+        print_pdf(out / "report.html")
     typer.echo(str(out / "report.html"))
 
 
