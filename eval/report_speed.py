@@ -90,7 +90,7 @@ def measure(path: Path, runs: int) -> dict[str, Sequence[float]]:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             session = page.context.new_cdp_session(page)
             session.send("Performance.enable", {"timeDomain": "threadTicks"})
-            page.goto(path.as_uri())
+            page.goto(path.as_uri(), timeout=300_000)
             opened = busy(session)
             page.get_by_role("link", name="All issues").click()
             page.locator("nav [aria-current]", has_text="All issues").wait_for()

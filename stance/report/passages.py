@@ -65,7 +65,7 @@ def _cut(text: str, longest: int) -> str:
         return text
     clauses = [m.start() for m in re.finditer(r"[,;:.!?…—–](?=\s)", text[:longest])]
     words = [m.start() for m in re.finditer(r"\s", text[:longest])]
-    return text[:next((cut[-1] for cut in (clauses, words) if cut and cut[-1] > longest // 2), longest)]
+    return text[:next((cut[-1] for cut in (clauses, words) if cut and cut[-1] > longest * 2 // 3), longest)]
 
 
 _MARKS = "“”„«»‘’'\"「」『』"
