@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -76,6 +77,8 @@ def compare(
         str | None,
         typer.Option("--judge", help="The same by a language model on your machine: its OpenAI-compatible address."),
     ] = None,
+    title: Annotated[str, typer.Option("--title", help="What the documents are about: the report's headline.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print the report as PDF, through Chromium.")] = False,
     strict: Strict = False,
     model: ModelDir = None,
     base: ModelBase = None,
@@ -91,6 +94,7 @@ def compare(
     from stance.records import dump_json
     from stance.report import render_report
     from stance.report.exports import write_exports
+    from stance.report.pdf import print_pdf
 
     asked = load_asked(issues) if issues else ()
     labels = load_codebook(codebook) if codebook else None
@@ -106,9 +110,13 @@ def compare(
         corrected,
         load_matcher(matcher, judge, out, download),
     )
+    if title.strip():
+        comparison = replace(comparison, run={"title": " ".join(title.split()), **comparison.run})
     write_text(out / "comparison.json", dump_json(comparison))
     write_text(out / "report.html", render_report(comparison, reading.documents))
     write_exports(comparison, out / "tables")
+    if pdf:
+        print_pdf(out / "report.html")
     typer.echo(str(out / "report.html"))
 
 

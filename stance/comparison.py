@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import sqrt
@@ -24,7 +24,7 @@ from stance.records import STANCES, Cell, CellState, Claim, Comparison, Document
 from stance.voices.holders import is_vague
 
 # Confidence in words: the word holds from this probability upward. How often each word turned out wrong is measured
-# by `stance evaluate` and printed on the report's method page.
+# by `stance train` on the model's dev data and printed on the report's method page.
 CONFIDENCE_WORDS: tuple[tuple[str, float], ...] = (
     ("almost certain", 0.9), ("likely", 0.75), ("fairly sure", 0.55), ("unsure", 0.0))
 CLEAR = 0.55  # from "fairly sure" upward a position counts as clear; below, it is kept but decides nothing
@@ -141,6 +141,20 @@ def spoken_by_issue(comparison: Comparison) -> dict[str, list[Spoken]]:
 def confidence_word(confidence: float) -> str:
     """The word for a probability between 0 and 1."""
     return next(word for word, least in CONFIDENCE_WORDS if confidence >= least)
+
+
+def errors_by_word(metrics: Mapping[str, Any], tasks: Collection[str]) -> dict[str, Any]:
+    """Word → {n, error}: of the n labels that the model gave with this word on its dev data, the share that was wrong.
+
+    `metrics` is a model's metrics.json, `tasks` are those whose dev data count; "on" names the data. Empty where the
+    model was not measured so."""
+    parts = [part for part in metrics.get("dev", ()) if part.get("task") in tasks and part.get("by_word")]
+    found: dict[str, Any] = {}
+    for word, _ in CONFIDENCE_WORDS:
+        counts = [part["by_word"][word] for part in parts if word in part["by_word"]]
+        if n := sum(count["n"] for count in counts):
+            found[word] = {"n": n, "error": round(sum(count["n_wrong"] for count in counts) / n, 4)}
+    return found | {"on": list(dict.fromkeys(f"{part['set']}/{part['split']}" for part in parts))} if found else {}
 
 
 def signature(run: Mapping[str, Any]) -> str:

@@ -296,7 +296,9 @@ def correct_positions(
         else:
             before = changed[issue.id, claim.id]
             sure = {str(s): float(s == c.stance) for s in STANCES} if c.stance else before.probabilities
-            changed[issue.id, claim.id] = dataclasses.replace(before, stance=c.stance, probabilities=sure)
+            evidence = before.evidence if c.stance == before.stance else ()
+            changed[issue.id, claim.id] = dataclasses.replace(
+                before, stance=c.stance, probabilities=sure, evidence=evidence)
     return [changed[p.issue_id, p.claim_id] for p in positions], missed
 
 

@@ -7,6 +7,7 @@ which inputs, which models, which thresholds, what was left out and why."""
 
 from __future__ import annotations
 
+import json
 import logging
 import tomllib
 from collections import Counter
@@ -20,7 +21,7 @@ from stance import __version__
 from stance.alignment import Matcher, align_claims
 from stance.claims import extract_stream
 from stance.codebook import Codebook, frame_claims
-from stance.comparison import compare
+from stance.comparison import compare, errors_by_word
 from stance.corrections import Corrections, correct_claims, correct_issues, correct_positions, corrections_card
 from stance.documents import read_documents
 from stance.documents.repeats import find_relays
@@ -31,6 +32,8 @@ from stance.positions import label_issues
 from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped
 
 log = logging.getLogger(__name__)
+
+ASKED_TASKS = ("claim", "topic")  # what a row's target can be, see framing.read_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ def trace_origins(claims: Iterable[Claim], documents: Iterable[Document], relays
 def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str, Any]:
     """How a comparison was made, without its time or place: the same inputs give the same card."""
     dropped = Counter(item.reason for document in reading.documents for item in document.dropped)
+    measured = errors_by_word(read_metrics(model), ASKED_TASKS)
     return {
         "version": __version__,
         "versions": {name: version(name) for name in ("torch", "transformers", "numpy")},
@@ -182,4 +186,15 @@ def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str
         "languages": dict(sorted(Counter(d.language for d in reading.documents).items())),
         "skipped": [{"path": item.path, "reason": item.reason} for item in reading.skipped],
         "dropped": dict(sorted(dropped.items())),
+        **({"measured": measured} if measured else {}),
     }
+
+
+def read_metrics(model: StanceModel) -> dict[str, Any]:
+    """metrics.json beside a model's weights; empty where there is none, or where it was measured on other weights."""
+    try:
+        plain = json.loads((model.directory / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    fits = isinstance(plain, dict) and plain.get("weights_sha256") == model.sha256
+    return plain if fits else {}

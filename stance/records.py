@@ -168,12 +168,14 @@ class Position:
 
     stance         None where the classifier abstains
     probabilities  of the three stances, summing to 1, calibrated
+    evidence       spans of the document's text, inside the claim, whose words carried the stance; empty where not asked
     """
 
     issue_id: str
     claim_id: str
     stance: Stance | None
     probabilities: Mapping[str, float]
+    evidence: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

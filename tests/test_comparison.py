@@ -12,6 +12,7 @@ from stance.comparison import (
     agreements,
     compare,
     confidence_word,
+    errors_by_word,
     frame_counts,
     holders,
     left_out,
@@ -217,3 +218,14 @@ def test_frames_are_counted_by_source_and_the_unlabelled_are_not_forgotten():
     assert set(counts) == set(sources(found))
     assert sum(n for labels in counts.values() for n in labels.values()) == len(framed.frames)
     assert counts[COUNCIL] == {}
+
+
+def test_words_for_confidence_are_measured_on_the_dev_data_of_the_tasks_in_use():
+    def part(task: str, n: int, wrong: int) -> dict[str, object]:
+        return {"set": task, "split": "dev", "task": task, "by_word": {
+            "likely": {"n": n, "n_wrong": wrong}, "unsure": {"n": 0, "n_wrong": 0}}}
+
+    found = errors_by_word({"dev": [part("claim", 30, 3), part("topic", 10, 3), part("sentiment", 90, 90)]},
+                           ("claim", "topic"))
+    assert found == {"likely": {"n": 40, "error": 0.15}, "on": ["claim/dev", "topic/dev"]}
+    assert errors_by_word({"dev": [{"task": "claim", "set": "old", "split": "dev"}]}, ("claim",)) == {}

@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from stance.encoding import load_encoder
 from stance.errors import InputError
 from stance.framing import load_stance_model, read_target
-from stance.pipeline import compare_documents, load_asked, read_paths, trace_origins
+from stance.pipeline import compare_documents, load_asked, read_metrics, read_paths, trace_origins
 from stance.records import (
     STANCES,
     Cell,
@@ -92,6 +93,14 @@ def test_the_run_card_names_inputs_models_and_what_was_left_out(
     assert len(run["models"]) == 2
     assert run["dropped"]
     assert run["languages"] == {"en": 4}
+
+
+def test_figures_of_other_weights_are_not_taken_for_the_models(tmp_path: Path) -> None:
+    model = SimpleNamespace(directory=tmp_path, sha256="mine")
+    assert read_metrics(model) == {}  # type: ignore[arg-type]
+    for owner, found in (("mine", True), ("other", False)):
+        (tmp_path / "metrics.json").write_text(json.dumps({"weights_sha256": owner, "dev": []}), encoding="utf-8")
+        assert bool(read_metrics(model)) is found  # type: ignore[arg-type]
 
 
 def test_renaming_a_source_changes_no_label(charge: tuple[Comparison, tuple[Document, ...]]) -> None:

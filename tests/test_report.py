@@ -22,7 +22,7 @@ from stance.records import Document, Dropped, Passage, dump_json, read_compariso
 from stance.report import render_report
 from stance.report.exports import DICTIONARY, build_tables, summarise, write_exports
 from stance.report.page import embed, render_page, strings
-from stance.report.passages import pieces_around, shorten
+from stance.report.passages import in_quotes, pieces_around, shorten
 from stance.report.words import count_words, distinctive_words
 from stance.report.worksheet import choose_exercises, write_worksheet
 
@@ -68,6 +68,24 @@ def test_the_sentence_its_holder_and_its_label_stand_together(page):
     assert "– nothing found on this" in flat
     assert "▯ number missing in the source" in flat
     assert "same origin as Rails & Roads: Ministry of Transport" in flat
+
+
+def test_the_first_screen_points_to_the_question_that_most_sources_take_up(page):
+    flat = " ".join(page.text.split())
+    assert "Most sources take up: Will line 4 be good for the high street? (5 of 5)" in flat
+    assert "2031-03-04 to 2031-03-08" in flat
+
+
+def test_words_for_confidence_carry_their_measured_error_or_say_that_there_is_none():
+    documents, claims, issues, positions = records()
+    measured = {"likely": {"n": 40, "error": 0.15}, "on": ["someset/dev"]}
+    told = Page(render_report(compare(documents, claims, issues, positions, {**RUN, "measured": measured}), documents))
+    flat = " ".join(told.text.split())
+    assert "likely0.75 15 % of 40" in flat
+    assert "someset/dev" in flat
+    assert "not measured in this run" in flat  # the other words
+    untold = " ".join(Page(render_report(compare(documents, claims, issues, positions, RUN), documents)).text.split())
+    assert "comes without such a measurement" in untold
 
 
 def test_unsure_cells_are_hidden_at_first_and_counted(html, page):
@@ -201,8 +219,17 @@ def test_what_was_cleaned_away_is_kept_beside_the_claim_with_its_reason():
     assert not any("Mill Lane" in p.text for p in pieces_around(documents[0], claims[:1])[:3])
 
 
+@given(st.text(max_size=400), st.integers(20, 200), st.text(max_size=40))
+def test_a_shortened_quote_is_a_stretch_of_the_quote_and_not_longer(text, longest, about):
+    flat = " ".join(text.split())
+    short = shorten(text, longest, about)
+    assert len(short) <= longest + 2
+    kept = short.removeprefix("…\u00a0") if short not in flat else short
+    assert kept.removesuffix("\u00a0…") in flat
+
+
 @given(st.text(max_size=400), st.integers(20, 200))
-def test_a_shortened_quote_begins_as_the_quote_and_is_not_longer(text, longest):
+def test_a_shortened_quote_begins_as_the_quote_where_no_topic_is_named(text, longest):
     flat = " ".join(text.split())
     short = shorten(text, longest)
     assert short == flat or (short.endswith("\u00a0…") and flat.startswith(short[:-2]) and len(short) <= longest + 2)
@@ -211,6 +238,19 @@ def test_a_shortened_quote_begins_as_the_quote_and_is_not_longer(text, longest):
 def test_a_long_quote_is_cut_at_a_clause():
     text = "The council promised to keep every shop open, " + "and then it changed its mind about it " * 6
     assert shorten(text, 60) == "The council promised to keep every shop open\u00a0…"
+
+
+def test_a_long_quote_is_cut_to_the_clause_that_speaks_to_the_question():
+    text = ("Under pressure from the season, the weather and the state of the roads, "
+            "the ferry company gave up its harbour")
+    assert shorten(text, 60, "the harbour") == "…\u00a0the ferry company gave up its harbour"
+    assert shorten(text, 60) == "Under pressure from the season, the weather and the state\u00a0…"
+
+
+def test_a_quotation_mark_that_nothing_closes_is_not_shown_as_one():
+    assert in_quotes('"However, it is late.') == "“However, it is late.”"
+    assert in_quotes('"Late," she said.') == '"Late," she said.'
+    assert in_quotes("It is late.") == "“It is late.”"
 
 
 # ---- words

@@ -169,6 +169,10 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
             writer.writerow(
                 [f"the {'good' if n % 2 else 'bad'} bridge opened", "bridge", "favourable" if n % 2 else "unfavourable"]
             )
+    dev = tmp_path / "dev.csv"
+    dev.write_text("text,target,label\n" + "".join(
+        f"{number} the {word} bridge opened,bridge,{label}\n" for number in "ab"
+        for word, label in (("good", "favourable"), ("bad", "unfavourable"))), encoding="utf-8")
     recipe = write_recipe(
         tmp_path / "r.toml",
         f"""
@@ -182,6 +186,8 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
         label_smoothing = 0.0
         [[train]]
         csv = "{table}"
+        [[dev]]
+        csv = "{dev}"
     """,
     )
     out = train_model(recipe, None, tmp_path / "runs", tmp_path / "model")
@@ -200,6 +206,11 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
     p = model.predict([Pair("bridge", "the good bridge opened"), Pair("bridge", "the bad bridge opened")], "topic")
     assert p.sum(axis=1) == pytest.approx(1)
     assert model.choose(p, "topic") == ["favourable", "unfavourable"]
+
+    by_word = json.loads((out / "metrics.json").read_text(encoding="utf-8"))["dev"][0]["by_word"]
+    assert set(by_word) == {"almost certain", "likely", "fairly sure", "unsure"}
+    assert 0 < sum(count["n"] for count in by_word.values()) <= 4
+    assert all(count["n_wrong"] <= count["n"] for count in by_word.values())
 
     again = train_model(recipe, None, tmp_path / "runs", tmp_path / "again")
     assert (again / "model.safetensors").read_bytes() == (out / "model.safetensors").read_bytes()

@@ -27,6 +27,7 @@ WIDE = 6  # more sources than this side by side become a table that scrolls
 SHOWN = 2  # entries a cell shows; the rest is one click away
 PRINTED = 4  # rows of a printed lesson: two pages
 PAGE = 40  # rows shown at once
+SHARED = 3  # rows that the first screen points to because most sources take them up
 GLYPHS = {"favourable": "▲", "unfavourable": "▼", "neutral": "◆", "none": "○", "silent": "–", "blank": "▯", "cut": "✂",
           "unsure": "?"}
 
@@ -91,13 +92,15 @@ def render_report(comparison: Comparison, documents: Sequence[Document]) -> str:
     people = _people(spoken)
     rows = build_rows(comparison, spoken, people, words)
     style, script = template_text("report.css"), template_text("report.js")
+    views = build_views(comparison, documents)
     return render_page("report.html", {
         "t": words, "glyphs": GLYPHS, "style": style, "script": script, "policy": content_policy(style, script),
         "data": embed(_panel_data(comparison, documents, spoken, words)), "rows": rows, "sources": sources(comparison),
         "wide": len(sources(comparison)) > WIDE, "shown": SHOWN, "people": people, "printed": PRINTED, "page": PAGE,
         "comparison": comparison, "run": comparison.run, "words": CONFIDENCE_WORDS,
-        "n_unsure": sum(cell.unsure for row in rows for cell in row.cells),
-        "views": build_views(comparison, documents), "anchor": anchor, "card": run_card(comparison.run, words),
+        "n_unsure": sum(cell.unsure for row in rows for cell in row.cells), "shared": most_shared(rows),
+        "days": [d.day for d in views.timeline if d.day],
+        "views": views, "anchor": anchor, "card": run_card(comparison.run, words),
     })
 
 
@@ -123,6 +126,13 @@ def build_rows(comparison: Comparison, spoken: SpokenRows, people: Mapping[str, 
     return tuple(rows)
 
 
+def most_shared(rows: Sequence[Row]) -> tuple[tuple[Row, int], ...]:
+    """The rows that most sources take up, with how many do: where a reader who comes for the topic finds it."""
+    counts = [(row, sum(bool(cell.entries) for cell in row.cells)) for row in rows]
+    most = sorted(counts, key=lambda c: (-c[1], -c[0].n_spans, c[0].number))
+    return tuple((row, n) for row, n in most[:SHARED] if n > 2)
+
+
 def run_card(run: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The run as (what, value) pairs, nested values one a line."""
     rows: list[tuple[str, str]] = []
@@ -140,6 +150,8 @@ def run_card(run: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[tuple[st
 def _flat(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_flat(inner)}" for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_flat, value))
     return str(value)
 
 
@@ -229,8 +241,9 @@ def _entry(s: Spoken, row: Sequence[Spoken], number: Mapping[str, int], people: 
         notes.append(voice["carried"].format(origin=s.origin))
     language = languages.get(claim.document_id, "und")
     foreign = None if language in ("und", "en") else language
-    return Entry(number[claim.id], in_quotes(shorten(claim.text)), foreign, sign(s), level(_sureness(s)),
-                 claim.voice, who(s, words), people.get(s.holder, -1), tuple(notes))
+    quote = in_quotes(shorten(claim.text, about=f"{s.issue.title} {s.issue.target}"))
+    return Entry(number[claim.id], quote, foreign, sign(s), level(_sureness(s)), claim.voice,
+                 who(s, words), people.get(s.holder, -1), tuple(notes))
 
 
 def sign(s: Spoken) -> str:
@@ -283,7 +296,7 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
                 "sign": sign(s), "level": level(_sureness(s)), "who": who(s, words),
                 "score": issue.scores.get(s.claim.id), "stance": s.stance,
                 "p": [round(p.probabilities.get(stance, 0.0), 3) for stance in STANCES] if p else None,
-                "evidence": list(getattr(p, "evidence", ()) or ())}
+                "evidence": p.evidence if p else ()}
         rows[anchor(issue.id)] = {"title": issue.title, "target": issue.target, "why": issue.why, "said": said}
     return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS, "stances": STANCES,
             "shown": SHOWN, "printed": PRINTED, "page": PAGE,

@@ -39,20 +39,44 @@ def pieces_around(document: Document, claims: Iterable[Claim]) -> tuple[Piece, .
     return tuple(Piece(whole[n].start, whole[n].text, whole[n].reason, n > 0 and n - 1 not in wanted) for n in shown)
 
 
-def shorten(text: str, longest: int = 170) -> str:
-    """The text, cut at a clause where it is longer than so many code points. Runs of white space become one space."""
+def shorten(text: str, longest: int = 190, about: str = "") -> str:
+    """The text, cut at clauses where it is longer than so many code points. Runs of white space become one space.
+
+    Of the stretches that begin with a clause, the one is kept that has most of the words of `about`, the first of
+    equals: a sentence may come to its topic late."""
     text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    wanted = {word for word in _words(about) if len(word) > 3}
+    begins = [0, *(m.end() for m in re.finditer(r"[,;:.!?…—–]\s", text))] if wanted else [0]
+    stretches = [(begin, _cut(text[begin:], longest - 2 * (begin > 0))) for begin in begins]
+    begin, kept = max(stretches, key=lambda s: (len(wanted & _words(s[1])), -s[0]))
+    kept = kept if begin + len(kept) == len(text) else kept.rstrip(" ,;:.!?…—–") + "\u00a0…"
+    return f"…\u00a0{kept}" if begin else kept
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _cut(text: str, longest: int) -> str:
+    """The longest beginning that ends with a clause, else with a word."""
     if len(text) <= longest:
         return text
     clauses = [m.start() for m in re.finditer(r"[,;:.!?…—–](?=\s)", text[:longest])]
     words = [m.start() for m in re.finditer(r"\s", text[:longest])]
-    at = next((cut[-1] for cut in (clauses, words) if cut and cut[-1] > longest // 2), longest)
-    return text[:at].rstrip(" ,;:.!?…—–") + "\u00a0…"
+    return text[:next((cut[-1] for cut in (clauses, words) if cut and cut[-1] > longest * 2 // 3), longest)]
+
+
+_MARKS = "“”„«»‘’'\"「」『』"
 
 
 def in_quotes(text: str) -> str:
-    """The text between quotation marks, unless it brings its own."""
-    return text if text[:1] in "“”„«»‘'\"「『" else f"“{text}”"
+    """The text between quotation marks, unless it brings its own. A mark at its beginning that nothing closes, because
+    the quotation goes on behind the claim, gives way to them."""
+    if text[:1] not in _MARKS:
+        return f"“{text}”"
+    return text if any(mark in text[1:] for mark in _MARKS if mark not in "’'") else f"“{text[1:]}”"
 
 
 def _pieces(document: Document) -> list[Piece]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stance.comparison import CONFIDENCE_WORDS, confidence_word
 from stance.encoding import load_encoder, weights_sha256
 from stance.errors import InputError
 from stance.evaluation.metrics import Columns, calibration_error, figure, macro_f1
@@ -100,6 +101,7 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
         results.append(_measure_part(portion, rows, p, tasks[task]))
         kept = [row for row, new in zip(rows, unseen, strict=True) if new]
         results[-1]["unseen"] = {"n": len(kept), "macro_f1": _macro_f1_of(kept, p[unseen])}
+        results[-1]["by_word"] = _errors_by_word(np.array([row.label for row in kept]), p[unseen], tasks[task])
         results[-1]["baselines"] = _baselines(recipe, portion, rows, folder)
         log.info("%s", json.dumps(results[-1]))
     metrics = {
@@ -164,6 +166,17 @@ def _macro_f1_of(rows: Sequence[Example], p: Scores) -> float | None:
         return None
     gold = np.array([row.label for row in rows])
     return round(macro_f1({"gold": gold, "predicted": _choose_among(p, gold)}), 4)
+
+
+def _errors_by_word(gold: Labels, p: Scores, settings: Mapping[str, float]) -> dict[str, dict[str, int]]:
+    """For each word that a report shows for a confidence: how many labels were given with it, how many were wrong."""
+    counts = {word: {"n": 0, "n_wrong": 0} for word, _ in CONFIDENCE_WORDS}
+    for row, right in zip(p, gold, strict=True):
+        if (confidence := float(row.max())) >= settings["threshold"]:
+            count = counts[confidence_word(confidence)]
+            count["n"] += 1
+            count["n_wrong"] += int(row.argmax() != right)
+    return counts
 
 
 def _measure_part(

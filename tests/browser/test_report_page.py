@@ -11,6 +11,7 @@ from tram import HERALD, HOSTILE, TRADERS, comparison, records
 from stance.comparison import compare
 from stance.records import Issue, digest
 from stance.report import render_report
+from stance.report.pdf import print_pdf
 from stance.report.worksheet import write_worksheet
 
 pytestmark = pytest.mark.browser
@@ -88,10 +89,45 @@ def test_search_finds_words_in_any_cell_and_says_when_there_are_none(visit, repo
     page = visit(report)
     show(page, report, "all")
     page.get_by_label("Search").fill("THREE QUARTERS")
-    page.get_by_text("Was the consultation fair?").first.wait_for(state="hidden")
+    page.get_by_role("heading", name="Was the consultation fair?").wait_for(state="hidden")
     assert titles(page) == ["Who pays for line 4?"]
     page.get_by_label("Search").fill("zeppelin")
     page.get_by_text("No row fits these filters.").wait_for()
+
+
+def test_a_search_among_the_contested_rows_looks_at_all_rows(visit, report):
+    page = visit(report)
+    assert len(titles(page)) == 2
+    page.get_by_label("Search").fill("three quarters")
+    page.locator("nav [aria-current]", has_text="All issues").wait_for()
+    assert titles(page) == ["Who pays for line 4?"]
+
+
+def test_a_deep_link_shows_its_question_below_the_column_heads(visit, tmp_path):
+    path = tmp_path / "large.html"
+    path.write_text(large_report(20), encoding="utf-8")
+    other = tmp_path / "narrow.html"
+    other.write_text(large_report(5), encoding="utf-8")
+    for each in (path, other):
+        page = visit(each)
+        page.goto(f"{each.as_uri()}#{page.locator('.compare tbody').nth(200).get_attribute('id')}")
+        title = page.locator("tbody.found h3")
+        title.wait_for()
+        heads = page.locator(".compare thead th:visible").first.bounding_box()
+        box = title.bounding_box()
+        assert heads["y"] + heads["height"] <= box["y"] < 800
+
+
+def test_the_words_that_carried_a_label_are_underlined_in_the_panel(visit, tmp_path):
+    documents, claims, issues, positions = records()
+    start = claims[3].start + claims[3].text.index("kill")
+    positions[3] = dataclasses.replace(positions[3], evidence=((start, start + 4),))
+    path = tmp_path / "report.html"
+    path.write_text(render_report(compare(documents, claims, issues, positions, {}), documents), encoding="utf-8")
+    page = visit(path)
+    page.get_by_role("button", name="Line 4 will kill").click()
+    assert page.locator("dialog blockquote u").all_inner_texts() == ["kill"]
+    assert page.get_by_text("Underlined: the words that carried the label.").is_visible()
 
 
 def test_a_deep_link_opens_its_row_whatever_was_filtered(visit, report):
@@ -210,6 +246,21 @@ def test_narrow_screens_need_no_sideways_scrolling(visit, report, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
 
 
+@pytest.mark.parametrize("width", [320, 640])
+def test_narrow_screens_read_the_worksheet_and_its_key(visit, axe, tmp_path, width):
+    for path in write_worksheet(comparison()[0], tmp_path):
+        page = visit(path, width, 600)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(page, axe) == []
+
+
+def test_on_a_phone_the_open_view_is_seen_in_the_bar(visit, report):
+    page = visit(report, 375)
+    show(page, report, "timeline")
+    box = page.locator("nav [aria-current]").bounding_box()
+    assert 0 <= box["x"] < 375
+
+
 def test_on_a_phone_each_source_is_a_card_with_its_name(visit, report):
     page = visit(report, 375)
     card = page.locator("td", has_text="Line 4 will kill the high street").first
@@ -236,6 +287,22 @@ def test_a_lesson_prints_on_two_pages_without_the_controls(visit, report):
     assert page.get_by_text("The line will bring life back to the high street").is_visible()
 
 
+def test_the_program_prints_what_the_browser_prints(chromium, report, tmp_path):
+    page = tmp_path / "report.html"
+    page.write_bytes(report.read_bytes())
+    pdf = print_pdf(page)
+    assert pdf == tmp_path / "report.pdf"
+    assert 1 <= count_pages(pdf.read_bytes()) <= 2
+
+
+def test_without_colour_the_printed_labels_still_say_themselves(visit, report):
+    page = visit(report)
+    page.emulate_media(media="print")
+    for label in page.locator(".label:visible").all():
+        assert label.evaluate("(e) => getComputedStyle(e).color") == "rgb(0, 0, 0)"
+        assert re.match(r"[▲▼◆○▯✂?] \w+", label.inner_text())
+
+
 def test_the_worksheet_is_one_page_and_accessible(visit, axe, tmp_path):
     found, _ = comparison()
     sheet, key = write_worksheet(found, tmp_path)
@@ -251,16 +318,16 @@ def count_pages(pdf: bytes) -> int:
 
 def test_two_thousand_claims_open_and_only_the_first_rows_are_laid_out(visit, tmp_path):
     path = tmp_path / "large.html"
-    path.write_text(large_report(), encoding="utf-8")
+    path.write_text(large_report(20), encoding="utf-8")
     page = visit(path)
     assert page.locator(".compare tbody:visible").count() == 40
     page.get_by_role("button", name="Show more rows").click()
     assert page.locator(".compare tbody:visible").count() == 80
 
 
-def large_report() -> str:
+def large_report(n_sources: int) -> str:
     documents, claims, _, positions = records()
-    many = [dataclasses.replace(documents[n % 4], id=f"d{n}", source=f"Source {n % 20}") for n in range(300)]
+    many = [dataclasses.replace(documents[n % 4], id=f"d{n}", source=f"Source {n % n_sources}") for n in range(300)]
     said = [dataclasses.replace(claims[n % 5], id=f"c{n}", document_id=f"d{n % 300}") for n in range(2_000)]
     issues = [Issue(digest(n), f"Question {n}?", "the line", tuple(f"c{c}" for c in range(n * 5, n * 5 + 5)))
               for n in range(400)]

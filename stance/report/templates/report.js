@@ -15,6 +15,7 @@
   const columns = all(".compare thead th").slice(wide ? 1 : 0);
   const cols = all(".compare col").slice(wide ? 1 : 0);
   const textOf = (row) => row.text ??= row.body.textContent.toLowerCase();
+  const narrow = matchMedia("(max-width: 45rem)");
   let view = "contested", page = data.page;
 
   // ---- filters
@@ -75,11 +76,22 @@
   }
 
   form.hidden = false;
-  if (matchMedia("(max-width: 45rem)").matches) one("details", form).open = false;
+  if (narrow.matches) one("details", form).open = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", () => { page = data.page; apply(); });
   let typing = 0;
-  form.elements.search.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(apply, 120); });
+  form.elements.search.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      // Somebody who searches means all questions, not only the contested ones.
+      if (view === "contested" && form.elements.search.value.trim()) {
+        history.replaceState(null, "", "#all");
+        show("all");
+      } else {
+        apply();
+      }
+    }, 120);
+  });
   form.addEventListener("reset", () => setTimeout(apply));
   one("#print").addEventListener("click", () => window.print());
   one("#show-more").addEventListener("click", () => { page += data.page; apply(); });
@@ -92,8 +104,11 @@
     view = name;
     for (const section of all("main > section")) section.hidden = !section.dataset.views.split(" ").includes(name);
     for (const link of links) {
-      if (link.dataset.view === name && link.closest("nav")) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.view === name && link.closest("nav")) {
+        link.setAttribute("aria-current", "page");
+        const bar = link.closest("nav"), at = link.offsetLeft - bar.offsetLeft;
+        if (at < bar.scrollLeft || at + link.offsetWidth > bar.scrollLeft + bar.clientWidth) bar.scrollLeft = at;
+      } else link.removeAttribute("aria-current");
     }
     document.body.classList.toggle("lesson", name === "contested");
     if (name === "contested" || name === "all") apply();
@@ -111,9 +126,12 @@
       row.body.hidden = false;
       row.body.classList.remove("later");
       row.body.classList.add("found");
-      row.body.scrollIntoView();
-      window.scrollBy(0, -60);
-      one("h3", row.body).focus({ preventScroll: true });
+      const title = one("h3", row.body), heads = one(".compare thead");
+      // The column heads stay at the top and would cover the question.
+      const covered = narrow.matches ? 0 : heads.getBoundingClientRect().height;
+      title.style.scrollMarginTop = `${covered + 12}px`;
+      title.scrollIntoView();
+      title.focus({ preventScroll: true });
     } else if (views.has(name)) {
       show(name);
       window.scrollTo(0, 0);
@@ -138,8 +156,9 @@
     block.dir = "auto";
     if (language) block.lang = language;
     const signs = Array.from(claim.text);
-    let at = 0;
-    const bare = !/^["“”„«»‘'「『]/.test(claim.text);
+    const open = /^["“”„«»‘’'「『]/.test(claim.text), closed = /["“”„«»‘「」『』]/.test(claim.text.slice(1));
+    const bare = !open || !closed;  // as in_quotes of passages.py has it
+    let at = open && !closed ? 1 : 0;
     if (bare) block.append("“");
     for (const [start, end] of [...said.evidence].sort((a, b) => a[0] - b[0])) {
       const from = Math.max(at, start - claim.s), to = end - claim.s;
