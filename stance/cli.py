@@ -92,6 +92,34 @@ def compare(
 
 
 @app.command()
+def batch(
+    config: Annotated[Path, typer.Argument(help="What to read and to write (TOML), see docs/batch.md.")],
+    model: ModelDir = None,
+    encoder: EncoderName = None,
+    download: Download = False,
+) -> None:
+    """Many documents, event by event: tables, pages, an index. Give it again after a stop and it goes on."""
+    from stance.batch import load_config, run_batch
+    from stance.encoding import best_dtype, load_encoder
+    from stance.framing import load_stance_model
+
+    told = load_config(config)
+    loaded = load_encoder(encoder, download, best_dtype())
+    typer.echo(str(run_batch(told, loaded, load_stance_model(model))))
+
+
+@app.command()
+def query(
+    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance batch`.")],
+    question: Annotated[str, typer.Argument(help="first, relays, weeks, silent or opposed; or SQL of your own.")],
+) -> None:
+    """Ask the tables of a batch run: who said it first, who relays whom, stance by source over weeks. Prints CSV."""
+    from stance.batch.query import run_query
+
+    typer.echo(run_query(folder, question), nl=False)
+
+
+@app.command()
 def extract(paths: Paths, out: OutFile, strict: Strict = False) -> None:
     """List the claims of documents, with whose words they are."""
     from stance.pipeline import extract_all, read_paths

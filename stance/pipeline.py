@@ -168,6 +168,7 @@ def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str
         "version": __version__,
         "versions": {name: version(name) for name in ("torch", "transformers", "numpy")},
         "models": {encoder.name: encoder.sha256, model.name: model.sha256},
+        "dtype": encoder.dtype,
         "seed": 0,  # nothing at run time is drawn by chance
         "thresholds": {f"stance/{task}": model.settings[task]["threshold"] for task in TASKS},
         "inputs": [

@@ -82,6 +82,13 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     return issues
 
 
+def ask_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder, asked: Sequence[Asked],
+               threshold: float = THRESHOLD) -> list[Issue]:
+    """The asked issues alone, as `align_claims` gives them: no claim is held against another."""
+    claims = sorted(claims, key=lambda claim: claim.id)
+    return _ask(asked, claims, read_claims(documents, claims, encoder), threshold, None)
+
+
 def same_issue_probabilities(pairs: Sequence[tuple[str, str]], encoder: Encoder) -> Array:
     """(n,) probability that the two texts of each pair speak to one thing. What all the texts share is taken out, as
     in a run of documents, so a pair's figure depends somewhat on the pairs it comes with."""

@@ -75,9 +75,7 @@ class _Words:
 def read_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder) -> Reading:
     """Reads the claims, in the order given; one that leans on the sentence before is read after it."""
     texts = [claim.text for claim in claims]
-    before = _before(claims)
-    raw = _read_words(texts, encoder, [texts[b][-LOOK_BACK:] + " " if b is not None and leans_back(text) else ""
-                                       for b, text in zip(before, texts, strict=True)])
+    raw = _read_words(texts, encoder, read_contexts(claims))
     stand_in = _read_words(background(), encoder)
     names = find_names(texts)
     idf = rarity([*texts, *background()])
@@ -90,6 +88,13 @@ def read_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder:
     text_mean = share * _mean(raw.pooled) + (1 - share) * _mean(stand_in.pooled)
     return Reading(_finish(raw, weigh, word_mean, text_mean), _finish(stand_in, weigh, word_mean, text_mean), encoder,
                    weigh, word_mean, text_mean)
+
+
+def read_contexts(claims: Sequence[Claim]) -> list[str]:
+    """What each claim is read after: the end of the claim before, where it leans on that; nothing otherwise."""
+    texts = [claim.text for claim in claims]
+    return [texts[b][-LOOK_BACK:] + " " if b is not None and leans_back(text) else ""
+            for b, text in zip(_before(claims), texts, strict=True)]
 
 
 @cache
