@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -76,7 +76,7 @@ def read_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder:
     """Reads the claims, in the order given; one that leans on the sentence before is read after it."""
     texts = [claim.text for claim in claims]
     raw = _read_words(texts, encoder, read_contexts(claims))
-    stand_in = _read_words(background(), encoder)
+    stand_in = _read_background(encoder)
     names = find_names(texts)
     idf = rarity([*texts, *background()])
 
@@ -102,6 +102,11 @@ def background() -> tuple[str, ...]:
     """Sentences on unrelated matters."""
     text = files("stance.alignment").joinpath("background.txt").read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line.strip())
+
+
+@lru_cache(maxsize=1)
+def _read_background(encoder: Encoder) -> _Words:
+    return _read_words(background(), encoder)
 
 
 def _before(claims: Sequence[Claim]) -> list[int | None]:
