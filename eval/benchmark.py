@@ -79,7 +79,7 @@ def measure_run(source: Path, out: Path) -> tuple[dict[str, Any], list[str], Enc
     return {
         "documents": n, "claims": card["n_claims"], "events": card["n_events"],
         "events_shared": card["n_events_shared"], "dtype": encoder.dtype,
-        "events_shared": card["n_events_shared"], "dtype": encoder.dtype, "elapsed_s": round(time.monotonic() - elapsed, 1), "cpu_s": round(whole, 1),
+        "elapsed_s": round(time.monotonic() - elapsed, 1), "cpu_s": round(whole, 1),
         "cpu_s_processes": round(children.ru_utime + children.ru_stime, 1),
         "stages_cpu_s": {name: round(s, 1) for name, s in clock.seconds.items()},
         "documents_per_cpu_s": round(n / whole, 2), "whole_to_models": round(whole / max(models, 1e-9), 2),
