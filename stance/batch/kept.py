@@ -7,7 +7,7 @@ answer is the same whether it was kept or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -17,7 +17,7 @@ from stance.encoding import Encoder, TokenVectors, Vectors
 from stance.framing import Pair, Probabilities, StanceModel, target_words
 from stance.records import STANCES, digest
 
-CHUNK = 4096  # texts or pairs computed between two writes: what a kill costs at most
+CHUNK = 1024  # texts or pairs computed between two writes: what a kill costs at most, and what memory holds of vectors
 
 
 class KeptEncoder(Encoder):
@@ -36,11 +36,11 @@ class KeptEncoder(Encoder):
     def width(self) -> int:
         return self._encoder.width
 
-    def read(self, texts: Sequence[str], progress: Callable[[int], None] = lambda n: None) -> None:
-        """See to it that these texts are kept; `progress` is told how many more are."""
+    def read(self, texts: Sequence[str]) -> None:
+        """See to it that these texts are kept."""
         keys = {self._key("tokens", text): text for text in texts}
-        missing = self.cache.missing(list(keys))
-        progress(len(texts) - len(missing))
+        # Alike in length, so that batches fill although few texts are held.
+        missing = sorted(self.cache.missing(list(keys)), key=lambda key: (len(keys[key]), key))
         for begin in range(0, len(missing), CHUNK):
             chunk = missing[begin:begin + CHUNK]
             answers = self._encoder.encode_tokens([keys[key] for key in chunk])
@@ -49,7 +49,6 @@ class KeptEncoder(Encoder):
             self.cache.put([(key, _pack(answer)) for key, answer in zip(chunk, answers, strict=True)]
                             + [(self._key("pooled", keys[key]), answer.pooled.tobytes())
                                for key, answer in zip(chunk, answers, strict=True)])
-            progress(len(chunk))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         keys = [self._key("pooled", text) for text in texts]

@@ -38,7 +38,8 @@ from stance.records import Asked, Claim, Comparison, Document, Issue, digest, fr
 
 log = logging.getLogger(__name__)
 
-ENCODED = 1024  # documents whose texts are encoded at a time
+LOADED = 256  # documents that are taken from the shelf at a time
+WAITING = 8192  # texts that wait to be encoded, so that those of one length make full batches
 LABELLED = 4000  # claims whose events are labelled at a time
 ASKED = 2000  # claims that questions are put to at a time
 LEAD = 3  # a document's event shows in its title and this many first claims
@@ -96,21 +97,26 @@ def encode_documents(shelf: Shelf, encoder: KeptEncoder) -> NDArray[np.float16]:
     neither. All claims are encoded on the way, in the words in which alignment will ask for them."""
     vectors = np.zeros((len(shelf.rows), encoder.width), dtype=np.float16)
     progress = Progress("documents encoded", len(shelf.rows))
-    for begin in range(0, len(shelf.rows), ENCODED):
-        rows = shelf.rows[begin:begin + ENCODED]
-        texts, heads = [], []
-        for document, claims in shelf.load(rows):
+    texts: list[str] = []
+    heads: list[list[str]] = []
+    n_done = 0
+    for begin in range(0, len(shelf.rows), LOADED):
+        for document, claims in shelf.load(shelf.rows[begin:begin + LOADED]):
             read = [before + claim.text for before, claim in zip(read_contexts(claims), claims, strict=True)]
-            texts += read
             heads.append(([document.title] if document.title else []) + read[:LEAD])
-        encoder.read([*texts, *(text for head in heads for text in head[:1])])
+            texts += [*read, *heads[-1][:1]]
+        if len(texts) < WAITING and begin + LOADED < len(shelf.rows):
+            continue
+        encoder.read(texts)
         pooled = encoder.encode([text for head in heads for text in head])
         place = 0
-        for row, head in enumerate(heads, begin):
+        for row, head in enumerate(heads, n_done):
             mean = pooled[place:place + len(head)].sum(0)
             vectors[row] = mean / max(float(np.linalg.norm(mean)), 1e-9)
             place += len(head)
-        progress(len(rows))
+        progress(len(heads))
+        n_done += len(heads)
+        texts, heads = [], []
     return vectors
 
 
@@ -182,8 +188,8 @@ def ask_events(events: Sequence[Event], shelf: Shelf, told: Told) -> Iterator[tu
     progress = Progress("documents asked", len(shelf.rows))
     waiting: list[tuple[Document, list[Claim]]] = []
     rows = [shelf.rows[i] for event in events for i in event.documents]
-    for begin in range(0, len(rows), ENCODED // 4):
-        some = rows[begin:begin + ENCODED // 4]
+    for begin in range(0, len(rows), LOADED):
+        some = rows[begin:begin + LOADED]
         waiting += shelf.load(some)
         if begin + len(some) < len(rows) and sum(len(claims) for _, claims in waiting) < ASKED:
             continue
