@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -104,6 +105,8 @@ def batch(
     from stance.framing import load_stance_model
 
     told = load_config(config)
+    # oneDNN keeps code for a thousand shapes, and texts have many lengths: more than a gigabyte, and no faster.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
     loaded = load_encoder(encoder, download, best_dtype())
     typer.echo(str(run_batch(told, loaded, load_stance_model(model))))
 
