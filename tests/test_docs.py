@@ -53,8 +53,8 @@ def test_the_docs_print_commands() -> None:
 def test_a_printed_command_works(command: str, place: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STANCE_")} | {"PYTHONPATH": str(ROOT)}
     words = shlex.split(command)
-    arguments = [a for word in words[1:] for a in (
-        map(str, sorted(place.glob(word))) if "*" in word and " " not in word else [word]) if a not in ("--data", "DIR")]
+    found = [sorted(map(str, place.glob(word))) if "*" in word and " " not in word else [word] for word in words[1:]]
+    arguments = [a for names in found for a in names if a not in ("--data", "DIR")]
     if words[1] == "review":  # it serves until it is stopped: see test_review
         arguments += ["--export", "exported"]
     if words[1] in ("review", "worksheet"):

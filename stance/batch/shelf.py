@@ -16,6 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache as remember
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import groupby
@@ -99,7 +100,7 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
         extract: Callable[[Iterator[list[Document]]], Iterator[Extracted]] = map_here
         if n_bytes > PROCESSES_FROM:
             pool = open_.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
-            extract = lambda groups: map_processes(pool, groups)  # noqa: E731
+            extract = partial(map_processes, pool)
         for file in inputs:
             record = _shelve_file(file, cache, extract)
             progress(file.path.stat().st_size // 1000 if file.path.is_file() else 0)
