@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
-from stance.batch import load_config, run_batch
+from stance.batch import load_config, run_batch, shelf
 from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.query import QUESTIONS, run_query
 from stance.cache import Cache
@@ -259,3 +259,13 @@ def test_a_question_that_cannot_be_answered_is_named(done: Path, tmp_path: Path)
                                    (done, "SELECT nothing FROM claims", "nothing")):
         with pytest.raises(InputError, match=said):
             run_query(folder, question)
+
+
+def test_processes_write_what_one_process_writes(
+    models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run_batch(load_config(write_config(tmp_path / "one")), *models).parent
+    monkeypatch.setattr(shelf, "PROCESSES_FROM", 0)
+    monkeypatch.setattr(shelf, "SLICE", 2)
+    apart = run_batch(load_config(write_config(tmp_path / "many")), *models).parent
+    assert written(apart) == written(plain)
