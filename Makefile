@@ -1,5 +1,6 @@
 # make demo    sets everything up and puts the sample documents side by side
 # make test    sets everything up and runs the tests
+# make bench   how fast a batch run over INPUT=… is, stage by stage
 # make check   tests, types, style, layers and the gates of eval/
 # Needs Python 3.11 to 3.13 and nothing else; everything goes into .venv.
 
@@ -7,7 +8,7 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(she
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint clean
+.PHONY: demo test check lint bench clean
 
 demo: $(VENV)/.run
 	$(BIN)/stance compare data/sample/kazan --out out/kazan
@@ -33,8 +34,13 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]' --group dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,query]' --group dev
 	@touch $@
+
+# INPUT: a file or folder of many documents of several sources
+INPUT ?= data/sample
+bench: $(VENV)/.dev
+	$(BIN)/python eval/benchmark.py $(INPUT) out/bench
 
 clean:
 	rm -rf $(VENV) out build dist

@@ -123,9 +123,10 @@ def extract_claims(document: Document) -> list[Claim]:
 
 
 def extract_stream(documents: Iterable[Document]) -> Iterator[Claim]:
-    """The claims of many documents. Documents of one path (the posts of a dump) follow each other: a sentence that
-    one of them repeats from another is counted in `copies` of the first and not repeated."""
-    for _, of_file in groupby(documents, key=lambda document: document.path):
+    """The claims of many documents. Documents of one text (the posts of a dump) follow each other: a sentence that
+    one of them repeats from another is counted in `copies` of the first and not repeated. Rows of a table have a text
+    each: what two of them say, both say."""
+    for _, of_file in groupby(documents, key=lambda document: (document.path, document.text)):
         seen: dict[str, Claim] = {}
         for document in of_file:
             _collect(document, seen)

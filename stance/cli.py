@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,36 @@ def compare(
     if pdf:
         print_pdf(out / "report.html")
     typer.echo(str(out / "report.html"))
+
+
+@app.command()
+def batch(
+    config: Annotated[Path, typer.Argument(help="What to read and to write (TOML), see docs/batch.md.")],
+    model: ModelDir = None,
+    encoder: EncoderName = None,
+    download: Download = False,
+) -> None:
+    """Many documents, event by event: tables, pages, an index. Give it again after a stop and it goes on."""
+    from stance.batch import load_config, run_batch
+    from stance.encoding import best_dtype, load_encoder
+    from stance.framing import load_stance_model
+
+    told = load_config(config)
+    # oneDNN keeps code for a thousand shapes, and texts have many lengths: more than a gigabyte, and no faster.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
+    loaded = load_encoder(encoder, download, best_dtype())
+    typer.echo(str(run_batch(told, loaded, load_stance_model(model))))
+
+
+@app.command()
+def query(
+    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance batch`.")],
+    question: Annotated[str, typer.Argument(help="first, relays, weeks, silent or opposed; or SQL of your own.")],
+) -> None:
+    """Ask the tables of a batch run: who said it first, who relays whom, stance by source over weeks. Prints CSV."""
+    from stance.batch.query import run_query
+
+    typer.echo(run_query(folder, question), nl=False)
 
 
 @app.command()

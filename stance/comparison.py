@@ -29,7 +29,7 @@ CONFIDENCE_WORDS: tuple[tuple[str, float], ...] = (
     ("almost certain", 0.9), ("likely", 0.75), ("fairly sure", 0.55), ("unsure", 0.0))
 CLEAR = 0.55  # from "fairly sure" upward a position counts as clear; below, it is kept but decides nothing
 CELL_STATES: tuple[CellState, ...] = ("states", "mentions", "blank", "cut", "silent")
-_SIGNED = ("version", "versions", "models", "matcher", "thresholds", "seed", "corrections")
+_SIGNED = ("version", "versions", "models", "matcher", "dtype", "thresholds", "seed", "corrections")
 
 
 @dataclass(frozen=True, slots=True)

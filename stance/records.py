@@ -10,6 +10,7 @@ the very words of the source. Ids are digests of content, so that adding a docum
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import types
@@ -271,12 +272,17 @@ def from_plain(kind: type[Record], plain: Any) -> Record:
     return typing.cast(Record, _build(kind, plain, kind.__name__))
 
 
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def _build(kind: Any, plain: Any, where: str) -> Any:
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if dataclasses.is_dataclass(kind):
         if not isinstance(plain, Mapping):
             raise InputError(f"{where}: expected an object, found {type(plain).__name__}")
-        hints = typing.get_type_hints(kind)
+        hints = _hints(typing.cast(typing.Hashable, kind))
         values = {
             f.name: _build(hints[f.name], plain[f.name], f"{where}.{f.name}")
             for f in dataclasses.fields(kind)

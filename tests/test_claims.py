@@ -227,3 +227,10 @@ def test_claims_are_spans_of_the_untouched_text(text: str) -> None:
 
 def _key(claim: Claim) -> str:
     return re.sub(r"\W+", " ", claim.text).casefold().strip()
+
+
+def test_rows_of_a_table_that_say_one_sentence_all_say_it() -> None:
+    """Two outlets that print one sentence are the finding; only posts of one text repeat themselves."""
+    sentence = "The harbour bridge was closed on Tuesday by the police."
+    rows = [document(sentence + more, id=i, path="posts.csv") for i, more in (("a", ""), ("b", " Nobody was hurt."))]
+    assert [c.document_id for c in extract_stream(rows) if c.text.startswith("The harbour")] == ["a", "b"]

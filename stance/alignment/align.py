@@ -82,6 +82,13 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     return issues
 
 
+def ask_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder, asked: Sequence[Asked],
+               threshold: float = THRESHOLD) -> list[Issue]:
+    """The asked issues alone, as `align_claims` gives them: no claim is held against another."""
+    claims = sorted(claims, key=lambda claim: claim.id)
+    return _ask(asked, claims, read_claims(documents, claims, encoder), threshold, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """Claims (indices) of one issue, each with its mean log-odds to those of other sources."""

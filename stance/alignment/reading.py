@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -75,10 +75,8 @@ class _Words:
 def read_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder) -> Reading:
     """Reads the claims, in the order given; one that leans on the sentence before is read after it."""
     texts = [claim.text for claim in claims]
-    before = _before(claims)
-    raw = _read_words(texts, encoder, [texts[b][-LOOK_BACK:] + " " if b is not None and leans_back(text) else ""
-                                       for b, text in zip(before, texts, strict=True)])
-    stand_in = _read_words(background(), encoder)
+    raw = _read_words(texts, encoder, read_contexts(claims))
+    stand_in = _read_background(encoder)
     names = find_names(texts)
     idf = rarity([*texts, *background()])
 
@@ -92,11 +90,23 @@ def read_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder:
                    weigh, word_mean, text_mean)
 
 
+def read_contexts(claims: Sequence[Claim]) -> list[str]:
+    """What each claim is read after: the end of the claim before, where it leans on that; nothing otherwise."""
+    texts = [claim.text for claim in claims]
+    return [texts[b][-LOOK_BACK:] + " " if b is not None and leans_back(text) else ""
+            for b, text in zip(_before(claims), texts, strict=True)]
+
+
 @cache
 def background() -> tuple[str, ...]:
     """Sentences on unrelated matters."""
     text = files("stance.alignment").joinpath("background.txt").read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line.strip())
+
+
+@lru_cache(maxsize=1)
+def _read_background(encoder: Encoder) -> _Words:
+    return _read_words(background(), encoder)
 
 
 def _before(claims: Sequence[Claim]) -> list[int | None]:

@@ -10,7 +10,8 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from stance.documents.cleaning import clean
@@ -40,25 +41,42 @@ _ASIDE_NAMES = re.compile(
 _NAME_DATE = re.compile(r"[ _-]*(\d{4}-\d{2}-\d{2})[ _-]*")
 
 
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to be read: how it is called in the records, where it is, and what a sources.toml says about it."""
+
+    name: str
+    path: Path
+    said: Said
+
+
 def read_documents(paths: Sequence[Path]) -> Iterator[Document | Skipped]:
     """The documents of files and folders (walked recursively), lazily, in the order of their paths.
 
     `Document.path` is relative to the folder given, or the file's name. A document whose source and text were met
     before is `Skipped`. Raises InputError where a path is missing or a sources.toml is malformed."""
-    files, missing = _list_files([Path(path) for path in paths])
+    files, missing = list_inputs(paths)
     yield from missing
-    seen: dict[str, str] = {}  # id of a document → where it was met first
-    for name, path, said in files:
-        try:
-            yield from _read_file(name, path, said, seen)
-        except UnreadableError as error:
-            yield Skipped(name, str(error))
-        except (OSError, RecursionError, MemoryError) as error:
-            yield Skipped(name, f"cannot be read ({type(error).__name__}: {error}); check the file")
+    seen: dict[str, str] = {}
+    for file in files:
+        yield from read_input(file, seen)
 
 
-def _list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path, Said]], list[Skipped]]:
-    """(name, path, what is said) of each file once, by name; and the names in a sources.toml that lead nowhere."""
+def read_input(file: Input, seen: MutableMapping[str, str]) -> Iterator[Document | Skipped]:
+    """The documents of one file, lazily. `seen`: id of a document → where it was met first; it is added to."""
+    try:
+        yield from _read_file(file.name, file.path, file.said, seen)
+    except UnreadableError as error:
+        yield Skipped(file.name, str(error))
+    except (OSError, RecursionError, MemoryError) as error:
+        yield Skipped(file.name, f"cannot be read ({type(error).__name__}: {error}); check the file")
+
+
+def list_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Skipped]]:
+    """Each file under the paths once, by name; and the names in a sources.toml that lead nowhere.
+
+    Raises InputError where a path is missing or a sources.toml is malformed."""
+    paths = [Path(path) for path in paths]
     said: dict[Path, dict[str, Said]] = {}
     found: dict[Path, tuple[str, str]] = {}
     walked: list[tuple[Path, Path]] = []  # folder given, folder in it
@@ -93,8 +111,9 @@ def _list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path, Said]], li
     files = []
     for path, (name, top) in found.items():
         label = f"{top}/{name}" if twice[name] > 1 else name
-        files.append((label, path, _find_said(path, said, name.count("/"))))
-    return sorted(files, key=lambda file: (file[0], str(file[1]))), sorted(missing, key=lambda s: (s.path, s.reason))
+        files.append(Input(label, path, _find_said(path, said, name.count("/"))))
+    files.sort(key=lambda file: (file.name, str(file.path)))
+    return files, sorted(missing, key=lambda s: (s.path, s.reason))
 
 
 def _is_candidate(name: str) -> bool:
@@ -117,7 +136,7 @@ def _find_said(path: Path, said: dict[Path, dict[str, Said]], depth: int) -> Sai
     return Said()
 
 
-def _read_file(name: str, path: Path, said: Said, seen: dict[str, str]) -> Iterator[Document | Skipped]:
+def _read_file(name: str, path: Path, said: Said, seen: MutableMapping[str, str]) -> Iterator[Document | Skipped]:
     suffix = path.suffix.lower()
     if suffix not in _TABLES and suffix not in _TEXTS:
         raise UnreadableError(

@@ -1,4 +1,5 @@
-"""Writes a comparison as tables: claims, positions and cells as CSV and Parquet, a data dictionary, a summary to read.
+"""Writes a comparison as tables: documents, claims, issues, positions and cells as CSV and Parquet, a data dictionary,
+a summary to read.
 
 One row a record, keys that join (`document_id`, `issue_id`, `claim_id`), no nesting: lists are joined by " | ". It
 leaves nothing out and computes nothing but the summary's counts."""
@@ -19,6 +20,20 @@ JOIN = " | "
 
 # table → column → (kind, what it holds). The order is the order of the columns.
 DICTIONARY: dict[str, dict[str, tuple[type, str]]] = {
+    "documents": {
+        "document_id": (str, "digest of the document's content"),
+        "source": (str, "who published it"),
+        "origin": (str, "who the words come from upstream; empty where it is the source itself"),
+        "title": (str, "as given; empty where it has none"),
+        "published": (str, "date as given; empty where not known"),
+        "language": (str, "ISO 639-1, or und"),
+        "kind": (str, "as given"),
+        "url": (str, "as given"),
+        "path": (str, "file it was read from"),
+        "sha256": (str, "of the file's bytes"),
+        "start": (int, "first code point in the file, counted from 0"),
+        "end": (int, "code point after the last one"),
+    },
     "claims": {
         "claim_id": (str, "digest of the claim's content"),
         "document_id": (str, "digest of the document's content"),
@@ -38,6 +53,15 @@ DICTIONARY: dict[str, dict[str, tuple[type, str]]] = {
         "blank": (bool, "a number or date is missing in the source"),
         "cut": (bool, "the source cut text away right after it"),
         "copies": (int, "how often the document prints it"),
+    },
+    "issues": {
+        "issue_id": (str, "row of the table"),
+        "issue": (str, "the row's question"),
+        "target": (str, "what positions are toward"),
+        "contested": (bool, "holders in the row take clear opposite positions"),
+        "asked": (str, "the id in issues.toml, where the user asked it"),
+        "n_claims": (int, "claims in the row"),
+        "n_sources": (int, "sources that they come from"),
     },
     "positions": {
         "issue_id": (str, "row of the table"),
@@ -92,11 +116,17 @@ def build_tables(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
         "source": c.source, "state": c.state, "stance": c.stance, "n_claims": c.n_claims, "n_origins": c.n_origins,
         "origins": JOIN.join(c.origins),
     } for c in comparison.cells]
-    return {"claims": claims, "positions": positions, "cells": cells}
+    plain = [{"document_id": d.id, **{name: getattr(d, name) for name in DICTIONARY["documents"] if hasattr(d, name)}}
+             for d in comparison.documents]
+    issues = [{
+        "issue_id": i.id, "issue": i.title, "target": i.target, "contested": i.contested, "asked": i.asked,
+        "n_claims": len(i.claim_ids), "n_sources": sum(c.issue_id == i.id and c.n_claims > 0 for c in comparison.cells),
+    } for i in comparison.issues]
+    return {"documents": plain, "claims": claims, "issues": issues, "positions": positions, "cells": cells}
 
 
 def write_exports(comparison: Comparison, out_dir: Path) -> tuple[Path, ...]:
-    """Write claims, positions and cells as .csv and .parquet, DATA-DICTIONARY.md and summary.md.
+    """Write documents, claims, issues, positions and cells as .csv and .parquet, DATA-DICTIONARY.md and summary.md.
 
     Returns the files. Raises InputError where the folder cannot be written."""
     contents: dict[str, bytes] = {"DATA-DICTIONARY.md": data_dictionary().encode(),
@@ -104,7 +134,7 @@ def write_exports(comparison: Comparison, out_dir: Path) -> tuple[Path, ...]:
     for name, rows in build_tables(comparison).items():
         # With a byte order mark, because spreadsheet programs guess the encoding without one.
         contents[f"{name}.csv"] = _csv(name, rows).encode("utf-8-sig", "replace")
-        contents[f"{name}.parquet"] = _parquet(name, rows)
+        contents[f"{name}.parquet"] = to_parquet(DICTIONARY[name], rows)
     for name, content in contents.items():
         try:
             out_dir.mkdir(parents=True, exist_ok=True)
@@ -163,13 +193,14 @@ def _inert(value: Any) -> Any:
     return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _parquet(name: str, rows: list[dict[str, Any]]) -> bytes:
+def to_parquet(columns: Mapping[str, tuple[type, str]], rows: list[dict[str, Any]]) -> bytes:
+    """The rows as a Parquet file. `columns`: as in DICTIONARY."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
     kinds: Mapping[type, Any] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     schema = pa.schema([pa.field(column, kinds[kind], metadata={"description": meaning})
-                        for column, (kind, meaning) in DICTIONARY[name].items()])
+                        for column, (kind, meaning) in columns.items()])
     clean = [{key: value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
               for key, value in row.items()} for row in rows]
     out = io.BytesIO()

@@ -179,6 +179,11 @@ def template_text(name: str) -> str:
 
 def render_page(name: str, values: Mapping[str, Any]) -> str:
     """A template of this package, with autoescape on. Lone surrogates, which no file can hold, become `?`."""
+    return str(_environment().get_template(name).render(values)).encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -186,7 +191,7 @@ def render_page(name: str, values: Mapping[str, Any]) -> str:
                               trim_blocks=True, lstrip_blocks=True)
     environment.filters["count"] = _count
     environment.filters["compact"] = lambda markup: Markup(re.sub(r"\s*\n\s*", "\n", markup))
-    return environment.get_template(name).render(values).encode("utf-8", "replace").decode("utf-8")
+    return environment
 
 
 def anchor(issue_id: str) -> str:

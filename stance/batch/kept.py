@@ -1,0 +1,102 @@
+"""Models that answer from the cache what they were asked before, and keep what is new.
+
+A text's answer does not depend on the texts it is read with (see `encoding.Encoder`), so what was kept in one run fits
+what is computed in another. Token vectors are kept in half precision, and handed on so also when they are new: an
+answer is the same whether it was kept or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import numpy as np
+
+from stance.cache import Cache
+from stance.encoding import Encoder, TokenVectors, Vectors
+from stance.framing import Pair, Probabilities, StanceModel, target_words
+from stance.records import STANCES, digest
+
+CHUNK = 1024  # texts or pairs computed between two writes: what a kill costs at most, and what memory holds of vectors
+
+
+class KeptEncoder(Encoder):
+    """An encoder whose answers are kept; `n_read` counts the texts that went through it, `n_tokens` their tokens.
+
+    made  what its answers depend on besides the text: part of every key"""
+
+    def __init__(self, encoder: Encoder, cache: Cache) -> None:
+        self.name, self.sha256, self.dtype, self.device = encoder.name, encoder.sha256, encoder.dtype, encoder.device
+        self.max_tokens = encoder.max_tokens
+        self._encoder, self.cache = encoder, cache
+        self.made = (encoder.sha256, encoder.dtype, encoder.max_tokens, encoder.device, version("torch"))
+        self.n_read = self.n_tokens = 0
+
+    @property
+    def width(self) -> int:
+        return self._encoder.width
+
+    def read(self, texts: Sequence[str]) -> None:
+        """See to it that these texts are kept."""
+        keys = {self._key("tokens", text): text for text in texts}
+        # Alike in length, so that batches fill although few texts are held.
+        missing = sorted(self.cache.missing(list(keys)), key=lambda key: (len(keys[key]), key))
+        for begin in range(0, len(missing), CHUNK):
+            chunk = missing[begin:begin + CHUNK]
+            answers = self._encoder.encode_tokens([keys[key] for key in chunk])
+            self.n_read += len(chunk)
+            self.n_tokens += sum(len(answer.spans) + 2 for answer in answers)
+            self.cache.put([(key, _pack(answer)) for key, answer in zip(chunk, answers, strict=True)]
+                            + [(self._key("pooled", keys[key]), answer.pooled.tobytes())
+                               for key, answer in zip(chunk, answers, strict=True)])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        keys = [self._key("pooled", text) for text in texts]
+        if len(kept := self.cache.get(keys)) < len(set(keys)):
+            self.read([text for key, text in zip(keys, texts, strict=True) if key not in kept])
+            kept = self.cache.get(keys)
+        return np.array([np.frombuffer(kept[key], np.float32) for key in keys]).reshape(len(texts), self.width)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.read(texts)
+        keys = [self._key("tokens", text) for text in texts]
+        kept, pooled = self.cache.get(keys), self.encode(texts)
+        return [_unpack(kept[key], self.width, row) for key, row in zip(keys, pooled, strict=True)]
+
+    def _key(self, what: str, text: str) -> str:
+        return digest(what, *self.made, text)
+
+
+def _pack(answer: TokenVectors) -> bytes:
+    spans = np.array(answer.spans, dtype=np.int32).reshape(-1, 2)
+    return np.int32(len(spans)).tobytes() + spans.tobytes() + answer.vectors.astype(np.float16).tobytes()
+
+
+def _unpack(kept: bytes, width: int, pooled: Vectors) -> TokenVectors:
+    n = int(np.frombuffer(kept, np.int32, 1)[0])
+    spans = np.frombuffer(kept, np.int32, 2 * n, 4).reshape(n, 2).tolist()
+    vectors = np.frombuffer(kept, np.float16, offset=4 + 8 * n).reshape(n, width)
+    return TokenVectors(vectors.astype(np.float32), tuple((a, b) for a, b in spans), pooled)
+
+
+class KeptModel(StanceModel):
+    """A stance model whose answers are kept; `n_read` counts the pairs that went through it."""
+
+    def __init__(self, model: StanceModel, cache: Cache) -> None:
+        self.directory, self.name, self.sha256 = model.directory, model.name, model.sha256
+        self.settings, self.max_length, self.device = model.settings, model.max_length, model.device
+        self._stance_model, self._cache = model, cache
+        self.n_read = 0
+
+    def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
+        made = (self.sha256, self.max_length, self.device, version("torch"))
+        keys = [digest("logits", *made, target_words(p.target, task), p.text, p.start, p.end) for p in pairs]
+        of_key = dict(zip(keys, pairs, strict=True))
+        missing = self._cache.missing(list(of_key))
+        for begin in range(0, len(missing), CHUNK):
+            chunk = missing[begin:begin + CHUNK]
+            rows = self._stance_model.logits([of_key[key] for key in chunk], task)
+            self.n_read += len(chunk)
+            self._cache.put([(key, row.tobytes()) for key, row in zip(chunk, rows, strict=True)])
+        kept = self._cache.get(list(of_key))
+        return np.array([np.frombuffer(kept[key], np.float64) for key in keys]).reshape(len(keys), len(STANCES))

@@ -1,0 +1,271 @@
+"""A batch run: what it writes, that it can be cut off anywhere, that it costs nothing twice, and what it says when it
+cannot go on."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+import pytest
+
+from stance.batch import load_config, run_batch, shelf
+from stance.batch.kept import KeptEncoder, KeptModel
+from stance.batch.query import QUESTIONS, run_query
+from stance.cache import Cache
+from stance.encoding import Encoder, load_encoder
+from stance.errors import InputError
+from stance.framing import Pair, StanceModel, load_stance_model
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROWS = [
+    ("Courier", "2024-05-06", "Tram line two opened on Monday",
+     "The mayor said the new tram is a great success for the city. Passengers praised the quiet carriages."),
+    ("Traders' Post", "2024-05-06", "Tram line two opened amid chaos",
+     "The new tram is a failure for the city, the traders' association said. Shops on Mill Street lost customers."),
+    ("Radio North", "2024-05-07", "New tram line two in service",
+     "The new tram line opened on Monday with a day's delay. The mayor said the tram is a success."),
+    ("Courier", "2024-06-11", "Flood closes the harbour bridge",
+     "The harbour bridge was closed on Tuesday after the river rose by two metres. Nobody was hurt."),
+    ("Radio North", "2024-06-11", "Harbour bridge closed by flood",
+     "Police closed the harbour bridge because the river rose by two metres overnight."),
+    ("Courier", "", "An undated note", "The council has approved the budget for the coming year."),
+]
+
+
+def write_rows(path: Path, rows: list[tuple[str, str, str, str]]) -> None:
+    keys = ("source", "date", "title", "text")
+    path.write_text("".join(json.dumps(dict(zip(keys, row, strict=True))) + "\n" for row in rows), encoding="utf-8")
+
+
+def write_config(folder: Path, rows: list[tuple[str, str, str, str]] = ROWS, more: str = "") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_rows(folder / "posts.jsonl", rows)
+    (folder / "batch.toml").write_text('inputs = ["posts*.jsonl"]\nout = "out"\n' + more, encoding="utf-8")
+    return folder / "batch.toml"
+
+
+def read_table(out: Path, name: str) -> list[dict[str, object]]:
+    return [row for part in sorted((out / "tables" / name).rglob("*.parquet"))
+            for row in parquet.ParquetFile(part).read().to_pylist()]
+
+
+def written(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*"))
+            if path.is_file() and not path.name.startswith("cache.sqlite")}
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[Encoder, StanceModel]:
+    return load_encoder(), load_stance_model()
+
+
+@pytest.fixture(scope="module")
+def done(models: tuple[Encoder, StanceModel], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("batch")
+    (folder / "issues.toml").write_text('[[issue]]\nid = "tram"\nquestion = "Is the new tram a success?"\n'
+                                        'target = "the new tram"\n', encoding="utf-8")
+    return run_batch(load_config(write_config(folder, more='issues = "issues.toml"\n')), *models).parent
+
+
+def test_tables_hold_every_document_once(done: Path) -> None:
+    documents = read_table(done, "documents")
+    assert sorted(str(d["title"]) for d in documents) == sorted(row[2] for row in ROWS)
+    assert len({d["document_id"] for d in documents}) == len(ROWS)
+    claims = read_table(done, "claims")
+    assert len({c["claim_id"] for c in claims}) == len(claims)
+    assert {c["document_id"] for c in claims} <= {d["document_id"] for d in documents}
+    issues = {i["issue_id"] for i in read_table(done, "issues")}
+    assert {p["issue_id"] for p in read_table(done, "positions")} <= issues
+    assert {c["issue_id"] for c in read_table(done, "cells")} == issues
+    assert (done / "tables" / "documents" / "week=2024-W19").is_dir()
+    assert (done / "tables" / "documents" / "week=undated").is_dir()
+
+
+def test_documents_are_grouped_by_event(done: Path) -> None:
+    event = {d["title"]: d["event_id"] for d in read_table(done, "documents")}
+    tram, flood, rest = [[event[row[2]] for row in ROWS[a:b]] for a, b in ((0, 3), (3, 5), (5, 6))]
+    assert len(set(tram)) == len(set(flood)) == len(set(rest)) == 1
+    assert len({*tram, *flood, *rest}) == 3
+
+
+def test_pages_and_the_index_say_who_says_what(done: Path) -> None:
+    index = (done / "index.html").read_text(encoding="utf-8")
+    pages = sorted((done / "events").glob("*.html"))
+    assert pages
+    assert all(f'href="events/{page.name}"' in index for page in pages)
+    assert 'href="issues/tram.html"' in index
+    asked = (done / "issues" / "tram.html").read_text(encoding="utf-8")
+    assert "great success for the city" in asked
+    assert "Is the new tram a success?" in asked
+
+
+def test_the_card_says_what_was_used(done: Path) -> None:
+    card = json.loads((done / "run.json").read_text(encoding="utf-8"))
+    assert card["n_documents"] == len(ROWS)
+    assert (card["dtype"], card["device"]) == ("fp32", "cpu")
+    assert card["config"]["events"] == {"days": 3, "threshold": 0.6}
+
+
+def test_again_costs_no_model_and_writes_the_same_bytes(
+    done: Path, models: tuple[Encoder, StanceModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = written(done)
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a model was asked again")
+
+    monkeypatch.setattr(models[0], "encode_tokens", fail)
+    monkeypatch.setattr(models[1], "logits", fail)
+    run_batch(load_config(done.parent / "batch.toml"), *models)
+    assert written(done) == before
+
+
+def test_added_documents_cost_themselves_and_move_no_id(
+    models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config(write_config(tmp_path))
+    out = run_batch(config, *models).parent
+    before = {name: read_table(out, name) for name in ("documents", "claims")}
+    new = ("Radio North", "2024-09-01", "Library reopens", "The library reopened on Sunday after long repairs.")
+    write_rows(tmp_path / "posts-new.jsonl", [new])
+    read: list[str] = []
+    inner = models[0].encode_tokens
+    monkeypatch.setattr(models[0], "encode_tokens", lambda texts: read.extend(texts) or inner(texts))
+    run_batch(config, *models)
+    assert sorted(read) == sorted([new[2], new[3]])
+    for name, rows in before.items():
+        assert all(row in read_table(out, name) for row in rows)
+    # and what came of it is what a run over everything writes
+    at_once = tmp_path / "at-once"
+    config = load_config(write_config(at_once))
+    write_rows(at_once / "posts-new.jsonl", [new])
+    assert written(run_batch(config, *models).parent) == written(out)
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    """Real SIGKILLs at random moments, in processes of their own; eval/kills.py does it fifty times."""
+    config = write_config(tmp_path)
+    ran = subprocess.run([sys.executable, str(ROOT / "eval" / "kills.py"), str(config), "--kills", "4"],
+                         capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "0 rounds differ" in ran.stdout
+
+
+def test_a_full_disk_is_said_and_leaves_a_usable_state(
+    models: tuple[Encoder, StanceModel], tmp_path: Path
+) -> None:
+    config = load_config(write_config(tmp_path))
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, old[1]))
+    try:
+        with pytest.raises(InputError, match="free some space"):
+            run_batch(config, *models)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+    out = run_batch(config, *models).parent
+    whole = run_batch(load_config(write_config(tmp_path / "whole")), *models).parent
+    assert written(out) == written(whole)
+
+
+def test_a_window_takes_what_was_published_in_it(models: tuple[Encoder, StanceModel], tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path, more="since = 2024-06-01\nuntil = 2024-06-30\n"))
+    out = run_batch(config, *models).parent
+    assert {d["published"] for d in read_table(out, "documents")} == {"2024-06-11"}
+
+
+def test_headlines_alone_are_compared(models: tuple[Encoder, StanceModel], tmp_path: Path) -> None:
+    rows = [(source, date, f"{title}, officials said", "") for source, date, title, _ in ROWS[3:5]]
+    out = run_batch(load_config(write_config(tmp_path, rows)), *models).parent
+    assert {c["text"] for c in read_table(out, "claims")}
+    assert len({d["event_id"] for d in read_table(out, "documents")}) == 1
+
+
+def test_a_kept_answer_is_the_answer(models: tuple[Encoder, StanceModel], tmp_path: Path) -> None:
+    texts, pair = ["The tram is late.", "The bridge is open, the mayor said."], Pair("the tram", "The tram is late.")
+    with Cache(tmp_path / "c.sqlite") as cache:
+        encoder, model = KeptEncoder(models[0], cache), KeptModel(models[1], cache)
+        fresh = encoder.encode_tokens(texts)
+        kept = encoder.encode_tokens(texts[::-1])[::-1]
+        assert encoder.n_read == 2
+        for a, b, c in zip(fresh, kept, models[0].encode_tokens(texts), strict=True):
+            assert a.vectors.tobytes() == b.vectors.tobytes()
+            assert (a.spans, a.pooled.tobytes()) == (c.spans, c.pooled.tobytes())
+            np.testing.assert_allclose(a.vectors, c.vectors, atol=2e-3)
+        assert model.predict([pair], "topic").tobytes() == models[1].predict([pair], "topic").tobytes()
+        assert model.predict([pair, pair], "topic").shape == (2, 3)
+        assert model.n_read == 1
+
+
+def test_two_runs_on_one_folder_are_kept_apart(tmp_path: Path) -> None:
+    with Cache(tmp_path / "c.sqlite") as cache:
+        cache.put([("a", b"1")])
+        with pytest.raises(InputError, match="another run"):
+            Cache(tmp_path / "c.sqlite")
+    (tmp_path / "c.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(InputError, match="damaged"):
+        Cache(tmp_path / "c.sqlite")
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("", "inputs"), ('inputs = ["x"]\nout = "o"\nreprots = 3', "reprots"), ("inputs = 3", "inputs"), ("= 3", "TOML"),
+    ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"),
+])
+def test_a_wrong_config_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "c.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        load_config(tmp_path / "c.toml")
+
+
+def test_inputs_that_name_nothing_are_named(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('inputs = ["no*.csv"]\nout = "o"', encoding="utf-8")
+    with pytest.raises(InputError, match=r"no\*\.csv"):
+        load_config(tmp_path / "c.toml").paths()
+
+
+@pytest.fixture
+def duckdb() -> None:
+    if importlib.util.find_spec("duckdb") is None:
+        pytest.skip("duckdb is not installed: pip install 'stance-compare[query]'")
+
+
+@pytest.mark.usefixtures("duckdb")
+@pytest.mark.parametrize("question", [*QUESTIONS, "SELECT week, count(*) AS n FROM documents GROUP BY ALL"])
+def test_the_common_questions_are_answered(done: Path, question: str) -> None:
+    answer = list(csv.DictReader(io.StringIO(run_query(done, question))))
+    if question == "first":
+        tram = next(row for row in answer if row["issue"] == "Is the new tram a success?")
+        assert (tram["first_source"], tram["published"]) == ("Courier", "2024-05-06") or (
+            tram["first_source"], tram["published"]) == ("Traders' Post", "2024-05-06")
+    if question == "weeks":
+        assert {"source", "week", "stance", "n"} == set(answer[0])
+        assert {row["week"] for row in answer} <= {"2024-W19", "2024-W24", ""}
+    if question == "relays":
+        assert any(row["origin"] == "The mayor" for row in answer)
+
+
+@pytest.mark.usefixtures("duckdb")
+def test_a_question_that_cannot_be_answered_is_named(done: Path, tmp_path: Path) -> None:
+    for folder, question, said in ((tmp_path, "first", "stance batch"), (done, "last", "first, relays"),
+                                   (done, "SELECT nothing FROM claims", "nothing")):
+        with pytest.raises(InputError, match=said):
+            run_query(folder, question)
+
+
+def test_processes_write_what_one_process_writes(
+    models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run_batch(load_config(write_config(tmp_path / "one")), *models).parent
+    monkeypatch.setattr(shelf, "PROCESSES_FROM", 0)
+    monkeypatch.setattr(shelf, "SLICE", 2)
+    apart = run_batch(load_config(write_config(tmp_path / "many")), *models).parent
+    assert written(apart) == written(plain)
