@@ -7,7 +7,6 @@ its own examples, each left out in turn. Frames say what a passage talks about, 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from stance.encoding import Encoder
 from stance.errors import InputError
 from stance.framing import Pair, StanceModel, plain_words, softmax
-from stance.records import Claim, Frame
+from stance.records import Claim, Frame, read_toml
 
 FITTED_FROM = 8
 SHARPNESS = 12.0  # of the softmax over cosines; read off the shipped codebooks' own examples, left out in turn
@@ -54,12 +53,7 @@ class Codebook:
 
 def load_codebook(path: Path) -> Codebook:
     """The codebook in a TOML file. Raises InputError with the label and field that is missing or wrong."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); see data/codebooks for examples") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "see data/codebooks for examples")
     if not isinstance(plain.get("name"), str) or not isinstance(plain.get("label"), list) or len(plain["label"]) < 2:
         raise InputError(f"{path}: a codebook has a name and at least two [[label]] tables")
     labels = []

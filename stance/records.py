@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import tomllib
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -321,6 +322,24 @@ def write_records(records: Iterable[Any], path: Path) -> int:
     return n
 
 
+def read_json(path: Path, advice: str) -> Any:
+    """The value in a JSON file. Raises InputError, ending in `advice`, where it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: bad UTF-8, bad JSON, a number of 5,000 digits
+        raise InputError(f"{path}: cannot be read as JSON ({error}); {advice}") from None
+
+
+def read_toml(path: Path, advice: str) -> dict[str, Any]:
+    """The tables of a TOML file. Raises InputError, ending in `advice`, where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {advice}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not TOML ({error}); {advice}") from None
+
+
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSON Lines file. Raises InputError with the line number where one is not an object."""
     try:
@@ -330,9 +349,9 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                     continue
                 try:
                     row = json.loads(line)
-                except json.JSONDecodeError as error:
+                except (ValueError, RecursionError) as error:
                     raise InputError(
-                        f"{path}, line {number}: not JSON ({error.msg}); one object a line is expected"
+                        f"{path}, line {number}: not JSON ({error}); one object a line is expected"
                     ) from None
                 if not isinstance(row, dict):
                     raise InputError(f"{path}, line {number}: expected an object, found {type(row).__name__}")
@@ -343,10 +362,8 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def read_comparison(path: Path) -> Comparison:
     """A comparison.json, without the documents' texts. Raises InputError where it is not one."""
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({error})") from None
+    advice = "make one with `stance compare PATH… --out DIR`"
+    plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
-        raise InputError(f"{path}: not a {SCHEMA} file; make one with `stance compare PATH… --out DIR`")
+        raise InputError(f"{path}: not a {SCHEMA} file; {advice}")
     return from_plain(Comparison, plain)

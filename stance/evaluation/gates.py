@@ -9,7 +9,6 @@ others. Against a baseline (an earlier `--json` file) it also lists which items 
 
 from __future__ import annotations
 
-import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from stance.evaluation.gold import Items
 from stance.evaluation.metrics import mcnemar
 from stance.evaluation.suites import Gate, Suite, find_files, load_suite
 from stance.evaluation.tasks import Measured, Stages, measure
-from stance.records import dump_json, from_plain
+from stance.records import dump_json, from_plain, read_json
 
 SCHEMA = "stance-evaluation/1"
 PACKAGES = ("numpy", "scikit-learn", "torch", "transformers")
@@ -240,10 +239,7 @@ def _signature(
 def read_baseline(path: Path) -> dict[str, Result]:
     """Suite name → its result, from a file that `--json` wrote. Raises InputError where it is not one."""
     advice = "make one with `stance evaluate SUITE.toml --json FILE`"
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as a baseline ({error}); {advice}") from None
+    plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file, so no baseline; {advice}")
     found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}

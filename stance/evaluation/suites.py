@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stance.errors import InputError, UndecidedError
-from stance.records import read_rows
+from stance.records import read_rows, read_toml
 
 DATA_VARIABLE = "STANCE_DATA"
 GOLD_NAME = "gold.json"
@@ -128,12 +127,7 @@ class Files:
 
 def load_suite(path: Path) -> Suite:
     """The suite in a TOML file. Raises InputError with the file, the field and what is expected there."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give a suite, such as eval/suites/sample.toml") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "give a suite, such as eval/suites/sample.toml")
     try:
         return Suite(**{**plain, "origin": path})
     except ValidationError as error:
