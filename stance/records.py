@@ -9,13 +9,14 @@ the very words of the source. Ids are digests of content, so that adding a docum
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import tomllib
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -312,14 +313,21 @@ def dump_json(value: Any) -> str:
     return json.dumps(to_plain(value), ensure_ascii=False, indent=1) + "\n"
 
 
-def write_records(records: Iterable[Any], path: Path) -> int:
-    """One JSON object a line, in the order given. Returns how many."""
-    n = 0
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        for record in records:
-            out.write(json.dumps(to_plain(record), ensure_ascii=False) + "\n")
-            n += 1
-    return n
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, and make its folder: whatever ends the program meanwhile, what stood there
+    before still stands. Half a surrogate pair is written as its JSON escape. Raises InputError."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); free some space or name another place"
+        ) from None
 
 
 def read_json(path: Path, advice: str) -> Any:

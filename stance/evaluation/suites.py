@@ -1,11 +1,12 @@
 """Suites: what is measured, on which data, and what it must reach, as TOML. Reads and checks them, and their data.
 
-    name, task, description     task: stance, relation, attribution, claims, alignment, symmetry (see tasks)
+    name, task, description     task: one of those told in tasks
     model, model_sha256         a model folder, relative to the suite; the shipped model if none. The hash pins it
-    encoder                     for alignment: a directory or hub id; the pinned one if none
+    encoder                     for alignment and frames: a directory or hub id; the pinned one if none
     reads                       for stance: what the target is (sentiment, claim, topic, relation; see framing)
     seed, resamples             of the bootstrap
-    [[data]]  path, digest, …   a file or, for alignment, a folder with gold; parts with one name are measured together
+    [[data]]  path, digest, …   a file, for frames a codebook, for alignment a folder with gold; parts with one name are
+                                measured together
     [metrics.NAME]              floor and ceiling; NAME for every part, or "PART.NAME" for one
 
 A path is relative to the suite and stays inside its project, or starts with a variable: `$STANCE_DATA/…` (which
@@ -31,7 +32,7 @@ GOLD_NAME = "gold.json"
 QUESTIONS_NAME = "issues.toml"
 PROJECT_MARKS = (".git", "pyproject.toml")
 
-Task = Literal["stance", "relation", "attribution", "claims", "alignment", "symmetry"]
+Task = Literal["stance", "relation", "attribution", "claims", "alignment", "symmetry", "frames"]
 NEEDED: Mapping[Task, tuple[str, ...]] = {
     "stance": ("text", "target", "label"),
     "relation": ("text", "target", "label"),
@@ -39,6 +40,7 @@ NEEDED: Mapping[Task, tuple[str, ...]] = {
     "attribution": ("text",),
     "alignment": (),
     "symmetry": (),
+    "frames": (),
 }
 
 
