@@ -54,7 +54,8 @@ def mutants(source: str) -> Iterator[tuple[int, str, str]]:
         node, change = list(_sites(tree))[place]
         before = ast.unparse(node)
         change()
-        yield node.lineno, f"{before[:70]} → {ast.unparse(node)[:70]}", ast.unparse(tree)
+        told = (" ".join(words.split())[:70] for words in (before, ast.unparse(node)))
+        yield node.lineno, " → ".join(told), ast.unparse(tree)
 
 
 def _sites(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, object]]:
@@ -75,7 +76,7 @@ def _sites(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, object]]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
             yield node, _attribute(node, "value", not node.value)
         elif isinstance(node, (ast.If, ast.IfExp)):
-            yield node.test, _attribute(node, "test", ast.UnaryOp(ast.Not(), node.test))
+            yield node, _attribute(node, "test", ast.UnaryOp(ast.Not(), node.test))
         elif isinstance(node, ast.Return) and node.value is not None:
             yield node, _attribute(node, "value", ast.Constant(None))
 
