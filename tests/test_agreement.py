@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,31 @@ def test_the_command_prints_alpha_and_writes_json(tmp_path: Path) -> None:
     assert "alpha" in done.output
     assert "b | a: 05" in done.output
     assert json.loads((tmp_path / "out" / "agree.json").read_text())[0]["n"] == 6
+
+
+def test_pairs_of_answers_are_counted_also_among_three(tmp_path: Path) -> None:
+    """Two units with three answers: one pair in three is the same in the first, all three in the second."""
+    (found,) = measure_agreement(coders(tmp_path, "ab", "ab", "cb"))
+    assert found.share == pytest.approx(4 / 6, abs=1e-4)
+
+
+def test_claims_put_into_a_row_and_taken_out_of_it_are_told(tmp_path: Path) -> None:
+    files = []
+    for name, kind in (("ana", "add"), ("bo", "split")):
+        line = dump_correction(Correction(kind, ClaimPointer("It works.", "Echo", "It works."), ROW))  # type: ignore[arg-type]
+        files.append(tmp_path / f"{name}.jsonl")
+        files[-1].write_bytes(line)
+    (found,) = measure_agreement(files)
+    assert (found.kind, found.share) == ("row", 0.0)
+    assert found.differ == (("Echo: It works. → Was the bridge worth it?", "in", "out"),)
+    merge = Correction("merge", issue=ROW, into=IssuePointer("j", "Another?", "it", ()))
+    for path in files:
+        path.write_bytes(path.read_bytes() + dump_correction(merge))
+    assert measure_agreement(files) == (found,)
+
+
+def test_the_table_gives_the_interval_where_there_is_one(tmp_path: Path) -> None:
+    table = to_agreement_table(measure_agreement(coders(tmp_path, "aabbabab", "aabbabaa")))
+    assert re.search(r"alpha 0\.\d{3} \[-?\d\.\d{3}, \d\.\d{3}\], 88% of answers the same, n = 8", table), table
+    one = to_agreement_table(measure_agreement(coders(tmp_path, "a", "b")))
+    assert "[" not in one

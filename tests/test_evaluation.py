@@ -277,6 +277,23 @@ class TestBaseline:
         assert "restore it" in quiet.error
         assert "new data are harder" in to_table(evaluation)
 
+    def test_items_that_are_gone_or_new_are_listed_with_their_gold(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        plain = json.loads(baseline.read_text(encoding="utf-8"))
+        items = plain["suites"][0]["items"]
+        first, second = sorted(items)[:2]
+        items["gone:1"] = ["neutral", "favourable"]
+        del items[first]
+        baseline.write_text(json.dumps(plain), encoding="utf-8")
+        changes = only(evaluate([suite()], baseline=baseline, stages=stages())).changes
+        assert ("gone:1", "neutral", "absent", "favourable") in changes.items
+        assert (first, "absent", "favourable", "favourable") in changes.items
+        assert len(changes.items) == 2
+        assert (changes.n_mended, changes.n_broken) == (0, 0)
+        assert second in items
+
     def test_giving_up_the_interval_counts_as_lowering(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         baseline = self.make(suite(), tmp_path)
         exact = suite("[metrics.macro_f1]\nfloor = 0.8\nexact = true\n")
