@@ -333,19 +333,29 @@ def fuzz(name: str, n_inputs: int, first_seed: int) -> Outcome:
             process = multiprocessing.Process(target=run_portion, args=(name, n, number, folder, send))
             process.start()
             send.close()
-            try:
-                found = receive.recv() if receive.poll(n * PATIENCE) else None
-            except EOFError:
-                found = None
+            path = Path(folder) / READERS[name].name
+            found = _wait_for(receive, path)
             if found is None or found.n == 0:
                 process.kill()
-                path = Path(folder) / READERS[name].name
                 found = Outcome(n, defects=Counter({f"the process ended ({process.exitcode})": 1}), shown_by={
                     "the process ended": path.read_bytes() if path.exists() else b""})
             process.join()
         total.add(found)
         number += 1
     return total
+
+
+def _wait_for(receive: Connection, path: Path) -> Outcome | None:
+    """What the process sends; None where it ended without, or has been at one input for too long in foreign code that
+    no signal reaches."""
+    while not receive.poll(PATIENCE):
+        if path.exists() and time.time() - path.stat().st_mtime > 6 * PATIENCE:
+            return None
+    try:
+        found: Outcome = receive.recv()
+        return found
+    except EOFError:
+        return None
 
 
 def main() -> None:
