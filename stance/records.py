@@ -326,7 +326,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise InputError(
-            f"{path}: cannot be written ({error.strerror}); free some space or name another place"
+            f"{path}: cannot be written ({error.strerror}); free some space or name another folder"
         ) from None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import runpy
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,12 @@ class Pipe:
 
 def run(name: str, n: int, folder: Path) -> Any:
     pipe = Pipe()
-    FUZZ["run_portion"](name, n, 7, str(folder), pipe)
+    before = signal.getsignal(signal.SIGALRM)
+    try:
+        FUZZ["run_portion"](name, n, 7, str(folder), pipe)
+    finally:  # a portion has a process of its own otherwise
+        logging.disable(logging.NOTSET)
+        signal.signal(signal.SIGALRM, before)
     return pipe.outcome
 
 
