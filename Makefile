@@ -8,7 +8,10 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(she
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint bench clean
+SHIPPED := positions relations frames symmetry sample
+BASELINE ?= --baseline eval/baseline.json
+
+.PHONY: demo test check gates lint bench clean
 
 demo: $(VENV)/.run
 	$(BIN)/stance compare data/sample/kazan --out out/kazan
@@ -18,7 +21,11 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-check: test lint
+check: test lint gates
+
+# suites whose data the repository ships; after a change that is meant: make gates BASELINE="--json eval/baseline.json"
+gates: $(VENV)/.dev
+	$(BIN)/stance evaluate $(SHIPPED:%=eval/suites/%.toml) $(BASELINE)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

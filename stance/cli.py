@@ -92,7 +92,7 @@ def compare(
     from stance.encoding import load_encoder
     from stance.framing import load_stance_model
     from stance.pipeline import compare_documents, load_asked, read_paths
-    from stance.records import dump_json
+    from stance.records import dump_json, write_whole
     from stance.report import render_report
     from stance.report.exports import write_exports
     from stance.report.pdf import print_pdf
@@ -101,7 +101,6 @@ def compare(
     labels = load_codebook(codebook) if codebook else None
     corrected = read_corrections(corrections) if corrections else None
     reading = read_paths(paths, strict)
-    make_folder(out)
     comparison = compare_documents(
         reading,
         load_encoder(encoder, download),
@@ -113,8 +112,8 @@ def compare(
     )
     if title.strip():
         comparison = replace(comparison, run={"title": " ".join(title.split()), **comparison.run})
-    write_text(out / "comparison.json", dump_json(comparison))
-    write_text(out / "report.html", render_report(comparison, reading.documents))
+    write_whole(out / "comparison.json", dump_json(comparison))
+    write_whole(out / "report.html", render_report(comparison, reading.documents))
     write_exports(comparison, out / "tables")
     if pdf:
         print_pdf(out / "report.html")
@@ -208,18 +207,42 @@ def evaluate(
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="An earlier --json file: list what changed.")
     ] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", help="Model folder to measure; the suite's otherwise.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Model folder to compare with: paired intervals, McNemar's test.")
+    ] = None,
 ) -> None:
     """Measure against suites and decide like a gate: 0 pass, 1 below a floor, 2 wrong input, 3 could not decide."""
     from stance.evaluation import evaluate as measure
     from stance.evaluation import to_json, to_junit, to_table
+    from stance.records import write_whole
 
-    outcome = measure(suites, data, baseline)
+    outcome = measure(suites, data, baseline, model=model, against=against)
     typer.echo(to_table(outcome))
     for path, text in ((json_file, to_json(outcome)), (junit, to_junit(outcome))):
         if path:
-            make_folder(path.parent)
-            write_text(path, text)
+            write_whole(path, text)
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def agree(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="A file a person: corrections.jsonl, or rows {id, label}.", show_default=False),
+    ],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
+) -> None:
+    """Tell how far people agree (Krippendorff's alpha), and where they do not."""
+    from stance.evaluation import measure_agreement, to_agreement_table
+    from stance.records import dump_json, write_whole
+
+    found = measure_agreement(files)
+    typer.echo(to_agreement_table(found), nl=False)
+    if json_file:
+        write_whole(json_file, dump_json(found))
 
 
 @app.command()
@@ -233,6 +256,26 @@ def worksheet(
     from stance.report.worksheet import write_worksheet
 
     for path in write_worksheet(read_comparison(comparison), out, rows or ()):
+        typer.echo(str(path))
+
+
+@app.command()
+def export(
+    comparison: Annotated[Path, typer.Argument(help="comparison.json of an earlier `stance compare`.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for comparison.json and the tables.")],
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Take out private persons' names and contact data (it misses some).")
+    ] = False,
+) -> None:
+    """Write a comparison and its tables again, to hand on: CSV, Parquet, a summary."""
+    from stance.records import dump_json, read_comparison, write_whole
+    from stance.report.exports import write_exports
+    from stance.report.redaction import redact_comparison
+
+    found = read_comparison(comparison)
+    found = redact_comparison(found) if redact else found
+    write_whole(out / "comparison.json", dump_json(found))
+    for path in (out / "comparison.json", *write_exports(found, out)):
         typer.echo(str(path))
 
 
@@ -263,6 +306,10 @@ def load_matcher(matcher: str | None, judge: str | None, out: Path, download: bo
     if matcher and judge:
         raise InputError("--matcher and --judge are both given; one of them decides, so give one")
     if judge:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{out}: cannot be made ({error.strerror}); name another folder with --out") from None
         return Judge(judge, cache=out / "judge.sqlite")
     return CrossEncoder(matcher, download) if matcher else None
 
@@ -281,28 +328,10 @@ def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
     return table
 
 
-def make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made ({error.strerror}); name another folder with --out") from None
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be written ({error.strerror}); free some space or name another place"
-        ) from None
-
-
 def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
-    make_folder(path.parent)
-    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    from stance.records import write_whole
+
+    write_whole(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
 def main() -> NoReturn:

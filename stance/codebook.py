@@ -7,11 +7,9 @@ its own examples, each left out in turn. Frames say what a passage talks about, 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from stance.encoding import Encoder
 from stance.errors import InputError
 from stance.framing import Pair, StanceModel, plain_words, softmax
-from stance.records import Claim, Frame
+from stance.records import Claim, Frame, read_toml
 
 FITTED_FROM = 8
 SHARPNESS = 12.0  # of the softmax over cosines; read off the shipped codebooks' own examples, left out in turn
@@ -54,12 +52,7 @@ class Codebook:
 
 def load_codebook(path: Path) -> Codebook:
     """The codebook in a TOML file. Raises InputError with the label and field that is missing or wrong."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); see data/codebooks for examples") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "see data/codebooks for examples")
     if not isinstance(plain.get("name"), str) or not isinstance(plain.get("label"), list) or len(plain["label"]) < 2:
         raise InputError(f"{path}: a codebook has a name and at least two [[label]] tables")
     labels = []
@@ -94,26 +87,19 @@ def frame_probabilities(texts: Sequence[str], codebook: Codebook, encoder: Encod
     return _zero_shot(texts, codebook, encoder, model)
 
 
-def measure_codebook(codebook: Codebook, encoder: Encoder, model: StanceModel) -> dict[str, Any]:
-    """How well the codebook recognises its own examples, each left out in turn: macro-F1, accuracy, chance, n."""
-    from sklearn.metrics import accuracy_score, f1_score
-
-    gold, found = [], []
+def recognise_examples(codebook: Codebook, encoder: Encoder, model: StanceModel) -> list[tuple[str, str, str]]:
+    """(example, its label's id, the likeliest label's id) for every example, each left out in turn."""
+    found = []
     for place, label in enumerate(codebook.labels):
         for k, example in enumerate(label.examples):
             rest = Label(label.id, label.name, label.definition, label.examples[:k] + label.examples[k + 1:])
             without = Codebook(codebook.name, codebook.description,
                                (*codebook.labels[:place], rest, *codebook.labels[place + 1:]))
-            row = (_fitted if codebook.is_fitted else _zero_shot)(  # the same road as with all examples
-                [example], without, encoder, *(() if codebook.is_fitted else (model,)))
-            gold.append(place)
-            found.append(int(row[0].argmax()))
-    if not gold:
-        raise InputError(f"codebook {codebook.name!r} has no examples to be measured on; add some to its labels")
-    return {"codebook": codebook.name, "road": "fitted" if codebook.is_fitted else "zero-shot", "n": len(gold),
-            "labels": len(codebook.labels), "accuracy": round(float(accuracy_score(gold, found)), 4),
-            "macro_f1": round(float(f1_score(gold, found, average="macro", zero_division=0)), 4),
-            "chance": round(1 / len(codebook.labels), 4)}
+            # The same road as with all examples.
+            row = (_fitted([example], without, encoder) if codebook.is_fitted
+                   else _zero_shot([example], without, encoder, model))[0]
+            found.append((example, label.id, codebook.labels[int(row.argmax())].id))
+    return found
 
 
 def _zero_shot(texts: Sequence[str], codebook: Codebook, encoder: Encoder, model: StanceModel) -> Scores:

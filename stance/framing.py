@@ -89,6 +89,10 @@ class StanceModel:
         self.sha256 = weights_sha256(directory)
         self.settings: Mapping[str, Mapping[str, float]] = settings["tasks"]
         self.max_length: int = settings["max_length"]
+        if (pinned := settings.get("sha256", self.sha256)) != self.sha256:
+            raise ModelError(
+                f"{directory}: weights have SHA-256 {self.sha256}, stance.json pins {pinned}; restore the folder"
+            )
         source = directory
         if "base" in settings:
             source = base or find_encoder_directory(settings["base"]["name"])
@@ -192,7 +196,7 @@ def read_settings(directory: Path) -> dict[str, Any]:
         settings["name"], settings["max_length"]
         for task in TASKS:
             settings["tasks"][task]["temperature"], settings["tasks"][task]["threshold"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: cannot be read ({error!r}); restore the file or train the model again") from None
     return dict(settings)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +29,7 @@ from stance.encoding import Encoder
 from stance.errors import InputError
 from stance.framing import TASKS, StanceModel
 from stance.positions import label_issues
-from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped
+from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped, read_toml
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +72,7 @@ def extract_all(documents: Iterable[Document]) -> list[Claim]:
 
 def load_asked(path: Path) -> tuple[Asked, ...]:
     """The issues that a user asks about: `[[issue]]` tables with id, question and target. Raises InputError."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "issues are [[issue]] tables with id, question and target")
     tables = plain.get("issue")
     if not isinstance(tables, list) or not tables:
         raise InputError(f"{path}: no [[issue]] table; each needs id, question and target")

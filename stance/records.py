@@ -9,13 +9,15 @@ the very words of the source. Ids are digests of content, so that adding a docum
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
 import json
+import tomllib
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -319,14 +321,39 @@ def dump_json(value: Any) -> str:
     return json.dumps(to_plain(value), ensure_ascii=False, indent=1) + "\n"
 
 
-def write_records(records: Iterable[Any], path: Path) -> int:
-    """One JSON object a line, in the order given. Returns how many."""
-    n = 0
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        for record in records:
-            out.write(json.dumps(to_plain(record), ensure_ascii=False) + "\n")
-            n += 1
-    return n
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, and make its folder: whatever ends the program meanwhile, what stood there
+    before still stands. Half a surrogate pair is written as its JSON escape. Raises InputError."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); free some space or name another folder"
+        ) from None
+
+
+def read_json(path: Path, advice: str) -> Any:
+    """The value in a JSON file. Raises InputError, ending in `advice`, where it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: bad UTF-8, bad JSON, a number of 5,000 digits
+        raise InputError(f"{path}: cannot be read as JSON ({error}); {advice}") from None
+
+
+def read_toml(path: Path, advice: str) -> dict[str, Any]:
+    """The tables of a TOML file. Raises InputError, ending in `advice`, where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {advice}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not TOML ({error}); {advice}") from None
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -338,9 +365,9 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                     continue
                 try:
                     row = json.loads(line)
-                except json.JSONDecodeError as error:
+                except (ValueError, RecursionError) as error:
                     raise InputError(
-                        f"{path}, line {number}: not JSON ({error.msg}); one object a line is expected"
+                        f"{path}, line {number}: not JSON ({error}); one object a line is expected"
                     ) from None
                 if not isinstance(row, dict):
                     raise InputError(f"{path}, line {number}: expected an object, found {type(row).__name__}")
@@ -351,10 +378,8 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def read_comparison(path: Path) -> Comparison:
     """A comparison.json, without the documents' texts. Raises InputError where it is not one."""
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({error})") from None
+    advice = "make one with `stance compare PATH… --out DIR`"
+    plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
-        raise InputError(f"{path}: not a {SCHEMA} file; make one with `stance compare PATH… --out DIR`")
+        raise InputError(f"{path}: not a {SCHEMA} file; {advice}")
     return from_plain(Comparison, plain)

@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing reaches beyond this machine: whoever tries is refused, and the test fails even if the refusal was
+    swallowed."""
+    tried: list[str] = []
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def is_here(host: object) -> bool:
+        return str(host) in ("localhost", "::1", "None", "") or str(host).startswith("127.")
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_here(address[0]):
+            tried.append(str(address))
+            raise OSError(f"a test may not reach {address}")
+        connect(self, address)
+
+    def guarded_look_up(host: Any, *more: Any, **named: Any) -> Any:
+        if not is_here(host):
+            tried.append(str(host))
+            raise OSError(f"a test may not look up {host}")
+        return look_up(host, *more, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+    yield
+    assert not tried, f"the network was reached for: {tried}"
 
 
 @pytest.fixture(scope="session")

@@ -229,3 +229,50 @@ def test_words_for_confidence_are_measured_on_the_dev_data_of_the_tasks_in_use()
                            ("claim", "topic"))
     assert found == {"likely": {"n": 40, "error": 0.15}, "on": ["claim/dev", "topic/dev"]}
     assert errors_by_word({"dev": [{"task": "claim", "set": "old", "split": "dev"}]}, ("claim",)) == {}
+def _made(stances: dict[str, dict[str, str]]) -> Comparison:
+    """Issue title → source → stance, each source's own claim."""
+    names = sorted({source for said in stances.values() for source in said})
+    documents = [Document(f"d-{name}", name, f"{name}.txt", "", "") for name in names]
+    claims, issues, positions = [], [], []
+    for title, said in stances.items():
+        for source, stance in said.items():
+            claim = Claim(f"{title}-{source}", f"d-{source}", 0, 1, f"{source} on {title}")
+            claims.append(claim)
+            sure = {s: 0.9 if s == stance else 0.05 for s in STANCES}
+            positions.append(Position(title, claim.id, stance, sure))
+        issues.append(Issue(title, title, title, tuple(c.id for c in claims if c.id.startswith(f"{title}-"))))
+    return compare(documents, claims, issues, positions, RUN)
+
+
+def test_agreement_of_two_sources_has_wilsons_interval():
+    """Eight of ten: [.490, .943] (Wilson 1927); none: [0, 1]."""
+    found = _made({f"q{n}": {"A": "favourable", "B": "favourable" if n < 8 else "unfavourable"} for n in range(10)})
+    (pair,) = agreements(found)
+    assert (pair.n_shared, pair.n_agree) == (10, 8)
+    assert (pair.low, pair.high) == (pytest.approx(0.490, abs=0.001), pytest.approx(0.943, abs=0.001))
+    (apart,) = agreements(_made({"q": {"A": "favourable"}, "r": {"B": "neutral"}}))
+    assert (apart.n_shared, apart.low, apart.high) == (0, 0.0, 1.0)
+
+
+def test_shares_are_shares_of_the_clear_positions():
+    found = _made({f"q{n}": {"A": "favourable" if n < 3 else "neutral"} for n in range(4)})
+    said = [s for rows in spoken_by_issue(found).values() for s in rows]
+    assert stance_shares(said) == {"favourable": 0.75, "neutral": 0.25}
+
+
+def test_rows_that_more_sources_speak_to_come_first():
+    found = _made({"a": {"A": "neutral"}, "b": {"A": "neutral", "B": "neutral"},
+                   "c": {"A": "neutral", "B": "neutral", "C": "neutral"}})  # fmt: skip
+    assert [issue.id for issue in found.issues] == ["c", "b", "a"]
+
+
+def test_holders_are_counted_by_stance_and_the_busiest_come_first():
+    found = _made({"a": {"Ann": "favourable", "Bea": "neutral"}, "b": {"Bea": "neutral"}, "c": {"Bea": "unfavourable"}})
+    first, second = holders(found)
+    assert (first.name, first.counts) == ("Bea", {"favourable": 0, "neutral": 2, "unfavourable": 1})
+    assert second.counts == {"favourable": 1, "neutral": 0, "unfavourable": 0}
+
+
+def test_the_signature_is_that_of_its_sorted_keys():
+    one = signature({"version": "1", "seed": 0, "thresholds": {"b": 1, "a": 2}})
+    assert one == signature({"thresholds": {"a": 2, "b": 1}, "seed": 0, "version": "1"})

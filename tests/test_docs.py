@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import typer
+
+from stance.cli import app
+from stance.evaluation import load_suite
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "models/README.md", "eval/README.md", "data/README.md", "docs/batch.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "models/README.md", "eval/README.md", "data/README.md",
+         *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
 NEEDS_DATA = ("train", "evaluate")  # without the public data they must say so, not fail in another way
 
 
@@ -39,6 +46,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "data" / "codebooks" / "policy-frames.toml", folder / "codebook.toml")
     for name in ("models", "eval"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.safetensors"))
+    for person, label in (("ana", "favourable"), ("bo", "neutral")):
+        answers = [{"id": 1, "label": label}, {"id": 2, "label": "neutral"}]
+        (folder / f"{person}.jsonl").write_text("".join(json.dumps(a) + "\n" for a in answers), encoding="utf-8")
     row = {"id": 1, "text": "It is a success.", "target": "the charge", "a": "It is a success.", "b": "It failed."}
     (folder / "batch.toml").write_text('inputs = ["docs"]\nout = "archive"\n', encoding="utf-8")
     (folder / "pairs.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
@@ -57,7 +67,7 @@ def test_a_printed_command_works(command: str, place: Path) -> None:
     arguments = [a for names in found for a in names if a not in ("--data", "DIR")]
     if words[1] == "review":  # it serves until it is stopped: see test_review
         arguments += ["--export", "exported"]
-    if words[1] in ("review", "worksheet"):
+    if words[1] in ("review", "worksheet", "export"):
         assert (place / "out" / "comparison.json").is_file(), "print a compare before it"
     if words[1] == "query":
         assert (place / "archive" / "tables").is_dir(), "print a batch before it"
@@ -69,6 +79,39 @@ def test_a_printed_command_works(command: str, place: Path) -> None:
         assert done.returncode == 0 or "STANCE_" in done.stdout + done.stderr or "data" in done.stdout + done.stderr
     else:
         assert done.returncode == 0, done.stderr
+
+
+def test_the_references_are_what_the_program_says() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    for name in ("cli", "api"):
+        assert (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") == made[f"{name}_reference"](), (
+            "run python docs/make_reference.py"
+        )
+
+
+def test_every_verb_has_a_help_for_each_of_its_options() -> None:
+    for verb in typer.main.get_command(app).commands.values():  # type: ignore[attr-defined]
+        assert verb.help
+        assert all(getattr(p, "help", None) for p in verb.params if p.name != "help"), verb.name
+
+
+def test_code_blocks_in_python_and_toml_parse() -> None:
+    for page in PAGES:
+        words = (ROOT / page).read_text(encoding="utf-8")
+        for kind, text in re.findall(r"^```(python|toml)\n(.*?)^```", words, re.M | re.S):
+            compile(text, page, "exec") if kind == "python" else tomllib.loads(text)
+
+
+def test_the_suite_in_the_guide_is_one(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (tmp_path / "ours.toml").write_text(re.search(r"```toml\n(.*?)```", guide, re.S)[1], encoding="utf-8")  # type: ignore[index]
+    assert load_suite(tmp_path / "ours.toml").metrics["macro_f1"].floor == 0.6
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text(encoding="utf-8")):
+            assert (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"
 
 
 def test_the_readmes_two_commands_are_in_the_makefile() -> None:

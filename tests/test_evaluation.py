@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stance import claims, pipeline
 from stance.errors import GateError, InputError, ModelError, UndecidedError
 from stance.evaluation import (
     Evaluation,
@@ -33,14 +35,15 @@ from stance.evaluation import (
     to_junit,
     to_table,
 )
-from stance.evaluation.gates import judge, worst
+from stance.evaluation.gates import judge, read_baseline, worst
 from stance.evaluation.metrics import accuracy, balanced_accuracy, calibration_error, figure, macro_f1, mcnemar, pair_f1
 from stance.evaluation.suites import Gate, digest_files
-from stance.evaluation.tasks import Compared
+from stance.evaluation.tasks import Compared, Recognised, load_model
 from stance.framing import Pair
 from stance.records import STANCES, Claim, Comparison, Document, Issue, Position
 
 ROOT = Path(__file__).resolve().parents[1]
+BASELINE = ROOT / "eval" / "baseline.json"
 SUITES = sorted((ROOT / "eval" / "suites").glob("*.toml"))
 WORDS = {"good": "favourable", "plain": "neutral", "bad": "unfavourable"}
 
@@ -274,6 +277,23 @@ class TestBaseline:
         assert "restore it" in quiet.error
         assert "new data are harder" in to_table(evaluation)
 
+    def test_items_that_are_gone_or_new_are_listed_with_their_gold(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        plain = json.loads(baseline.read_text(encoding="utf-8"))
+        items = plain["suites"][0]["items"]
+        first, second = sorted(items)[:2]
+        items["gone:1"] = ["neutral", "favourable"]
+        del items[first]
+        baseline.write_text(json.dumps(plain), encoding="utf-8")
+        changes = only(evaluate([suite()], baseline=baseline, stages=stages())).changes
+        assert ("gone:1", "neutral", "absent", "favourable") in changes.items
+        assert (first, "absent", "favourable", "favourable") in changes.items
+        assert len(changes.items) == 2
+        assert (changes.n_mended, changes.n_broken) == (0, 0)
+        assert second in items
+
     def test_giving_up_the_interval_counts_as_lowering(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         baseline = self.make(suite(), tmp_path)
         exact = suite("[metrics.macro_f1]\nfloor = 0.8\nexact = true\n")
@@ -292,6 +312,54 @@ class TestBaseline:
         (tmp_path / "baseline.json").write_text(text)
         with pytest.raises(InputError, match="baseline"):
             evaluate([suite()], baseline=tmp_path / "baseline.json", stages=stages())
+
+
+class TestTwoModels:
+    def run(self, suite: Path, here: Callable[[str, Pair], str], there: Callable[[str, Pair], str]) -> Any:
+        answers = {Path("here"): here, Path("there"): there}
+        both = Stages(load_model=lambda folder: StandIn(answers[folder]))
+        return only(evaluate([suite], stages=both, model=Path("here"), against=Path("there")))
+
+    def test_a_better_model_is_better_by_an_interval_above_zero_and_by_mcnemar(
+        self, suite: Callable[..., Path]
+    ) -> None:
+        weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 4 == 0 else s  # noqa: E731
+        result = self.run(suite("[metrics.accuracy]\n"), lambda s, _: s, weak)
+        gain, low, high = result.rows[0].difference
+        assert gain == pytest.approx(20 / 120, abs=1e-6)
+        assert 0 < low < gain < high
+        assert (result.changes.n_mended, result.changes.n_broken) == (20, 0)
+        assert result.changes.p_value < 0.001
+        assert "against stand-in@000000000000: 20 items changed" in to_table(Evaluation((result,), 0))
+        back = self.run(suite("[metrics.accuracy]\n"), weak, lambda s, _: s)
+        assert back.rows[0].difference == pytest.approx((-gain, -high, -low))
+
+    def test_a_model_against_itself_differs_in_nothing(self, suite: Callable[..., Path]) -> None:
+        weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 4 == 0 else s  # noqa: E731
+        result = self.run(suite("[metrics.macro_f1]\n"), weak, weak)
+        assert result.rows[0].difference == (0.0, 0.0, 0.0)
+        assert (result.changes.items, result.changes.p_value) == ((), 1.0)
+
+    def test_the_pairing_makes_the_interval_of_a_difference_narrow(self, suite: Callable[..., Path]) -> None:
+        """Two models that miss the same items are told apart by the few on which they differ."""
+        weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 2 == 0 else s  # noqa: E731
+        other = lambda s, pair: s if pair.text.endswith(" 0") else weak(s, pair)  # noqa: E731
+        row = self.run(suite("[metrics.accuracy]\n"), other, weak).rows[0]
+        _, low, high = row.difference
+        assert high - low < (row.high - row.low) / 2
+
+    def test_a_missing_second_model_is_undecided(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        def load(folder: Path | None) -> StandIn:
+            if folder is None:
+                return StandIn()
+            raise UndecidedError(f"{folder}: no model there")
+
+        result = only(evaluate([suite()], stages=Stages(load_model=load), against=tmp_path / "gone"))
+        assert (result.exit_code, result.rows) == (3, ())
+
+    def test_a_baseline_and_a_second_model_are_not_mixed(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="one of"):
+            evaluate([suite()], baseline=tmp_path / "b.json", against=tmp_path)
 
 
 class TestOutput:
@@ -498,7 +566,80 @@ class TestEndToEndGate:
         assert "pair_f1" in [row.metric for row in result.rows if row.state == "below"]
 
 
+@pytest.mark.slow
+class TestPlantedInTheRealThing:
+    """The shipped suites and baseline against the real stages, with one fault each: what `make gates` would say."""
+
+    def run(self, name: str, stages: Stages | None = None) -> Any:
+        result = only(evaluate([ROOT / "eval" / "suites" / f"{name}.toml"], baseline=BASELINE, stages=stages))
+        assert not result.error
+        return result
+
+    def below(self, result: Any) -> list[str]:
+        return [row.metric for row in result.rows if row.state == "below"]
+
+    def test_two_labels_swapped(self) -> None:
+        class Swapped(StandIn):
+            def __init__(self) -> None:
+                self.model = load_model(None)
+                self.name, self.sha256 = self.model.name, self.model.sha256
+
+            def predict(self, pairs: Sequence[Pair], task: str = "topic") -> np.ndarray:
+                return self.model.predict(pairs, task)[:, [2, 1, 0]]
+
+        result = self.run("positions", Stages(load_model=lambda _: Swapped()))
+        assert (result.exit_code, self.below(result)) == (1, ["balanced_accuracy"])
+        assert len(result.changes.items) > 60
+
+    def test_every_tenth_sentence_dropped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole, counter = claims.split_sentences, itertools.count(1)
+        monkeypatch.setattr(claims, "split_sentences", lambda *a: [s for s in whole(*a) if next(counter) % 10])
+        assert "coverage" in self.below(self.run("sample"))
+
+    @pytest.mark.parametrize("threshold", [0.12, 0.6])
+    def test_a_merge_threshold_moved(self, threshold: float, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = pipeline.align_claims
+        monkeypatch.setattr(pipeline, "align_claims", lambda *a: whole(*a, threshold=threshold))
+        result = self.run("sample")
+        assert result.exit_code == 1
+        assert set(self.below(result)) & {"pair_precision", "pair_f1", "asked_f1"}
+
+
+def test_the_gate_of_make_check_is_the_one_that_is_pinned() -> None:
+    """Each suite that make runs is in the baseline, with the very limits that the suite asks for, and passes."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    shipped = next(line for line in makefile.splitlines() if line.startswith("SHIPPED")).split(":=")[1].split()
+    results = read_baseline(BASELINE)
+    assert set(results) == set(shipped)
+    for name, result in results.items():
+        suite = load_suite(ROOT / "eval" / "suites" / f"{name}.toml")
+        assert {d.path: d.digest for d in suite.data} == result.data
+        assert result.exit_code == 0
+        assert any(row.state == "pass" for row in result.rows)
+        for row in result.rows:
+            gate = suite.metrics.get(row.metric) or suite.metrics[row.metric.rpartition(".")[2]]
+            assert (row.floor, row.ceiling, row.exact) == (gate.floor, gate.ceiling, gate.exact), row.metric
+
+
 class TestOtherTasks:
+    def test_frames_count_the_examples_that_are_recognised(self, tmp_path: Path) -> None:
+        book = tmp_path / "book.toml"
+        book.write_text("any", encoding="utf-8")
+        suite = tmp_path / "suite.toml"
+        suite.write_text(f'name = "f"\ntask = "frames"\n[[data]]\npath = "book.toml"\n'
+                         f'digest = "{digest_files([book])}"\n'
+                         "[metrics.accuracy]\nfloor = 0.7\nexact = true\n")  # fmt: skip
+
+        def recognise(right: int) -> Callable[..., Recognised]:
+            return lambda *_: Recognised(
+                tuple((f"e{n}", "a", "a" if n < right else "b") for n in range(10)), {"encoder": "2" * 64}
+            )
+
+        good, poor = (only(evaluate([suite], stages=stages(recognise=recognise(n)))) for n in (8, 6))
+        assert (good.exit_code, good.rows[0].value, poor.exit_code) == (0, 0.8, 1)
+        assert good.items["book:10"] == ("b", "a")
+        assert set(good.models) == {"stand-in", "encoder"}
+
     def test_names_that_move_a_label_are_caught(self, tmp_path: Path) -> None:
         text = (ROOT / "eval/suites/symmetry.toml").read_text(encoding="utf-8")
         suite = tmp_path / "symmetry.toml"

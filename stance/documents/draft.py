@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields, replace
 
 from stance.errors import InputError
+
+_ALONE = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableError(InputError):
@@ -33,3 +36,15 @@ class Draft:
     kind: str | None = None
     is_own_text: bool = True
     part: str | None = None
+
+
+def mend_text(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair that stands alone: JSON escapes, UTF-7 and file names can
+    hold one, and nothing can write it. The length stays."""
+    return text if text.isascii() else _ALONE.sub("\ufffd", text)
+
+
+def mend_draft(draft: Draft) -> Draft:
+    """The draft with all its words mended."""
+    words = {f.name: value for f in fields(draft) if isinstance(value := getattr(draft, f.name), str)}
+    return replace(draft, **{name: mend_text(value) for name, value in words.items()})  # type: ignore[arg-type]

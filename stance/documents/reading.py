@@ -16,7 +16,7 @@ from pathlib import Path
 
 from stance.documents.cleaning import clean
 from stance.documents.decoding import decode_text
-from stance.documents.draft import Draft, UnreadableError
+from stance.documents.draft import Draft, UnreadableError, mend_draft, mend_text
 from stance.documents.language import detect_language
 from stance.documents.plain import read_markdown, read_plain
 from stance.documents.printed import Printed
@@ -101,7 +101,7 @@ def list_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Skipped]]:
     missing = []
     for given, folder in walked:
         for name in said.setdefault(folder.resolve(), read_sources(folder)):
-            if not (folder / name).is_file():
+            if not _is_there(folder / name):
                 missing.append(
                     Skipped(
                         (folder / FILE_NAME).relative_to(given).as_posix(),
@@ -111,9 +111,16 @@ def list_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Skipped]]:
     files = []
     for path, (name, top) in found.items():
         label = f"{top}/{name}" if twice[name] > 1 else name
-        files.append(Input(label, path, _find_said(path, said, name.count("/"))))
+        files.append(Input(mend_text(label), path, _find_said(path, said, name.count("/"))))
     files.sort(key=lambda file: (file.name, str(file.path)))
     return files, sorted(missing, key=lambda s: (s.path, s.reason))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _is_candidate(name: str) -> bool:
@@ -200,6 +207,8 @@ def _read_drafts(data: bytes, suffix: str, name: str, columns: Mapping[str, str]
 def _make_document(
     draft: Draft, path: str, sha256: str, said: Mapping[str, str], printed: Printed
 ) -> Document | Skipped:
+    if draft.is_own_text:  # other texts were decoded strictly
+        draft = mend_draft(draft)
     cleaned = clean(draft.text, draft.start, draft.end, None if draft.is_own_text else printed)
     words = " ".join(
         draft.text[p.start : p.end] for p in cleaned.passages[:12] if p.kind == "body" or len(cleaned.passages) == 1

@@ -10,12 +10,12 @@ columns = { text = "message", source = "channel" }
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stance.errors import InputError
+from stance.records import read_toml
 
 FILE_NAME = "sources.toml"
 FIELDS = ("source", "title", "published", "url", "language", "kind", "origin")
@@ -36,12 +36,7 @@ def read_sources(folder: Path) -> dict[str, Said]:
     path = folder / FILE_NAME
     if not path.is_file():
         return {}
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            f'{path}: not readable as TOML ({error}); give it one table a file, like ["report.txt"]'
-        ) from None
+    tables = read_toml(path, 'give it one table a file, like ["report.txt"]')
     return {name: _read_table(f'{path}, ["{name}"]', table) for name, table in tables.items()}
 
 

@@ -249,5 +249,6 @@ def _read_parquet(path: Path) -> Iterator[Mapping[str, Any] | str]:
         with pyarrow.parquet.ParquetFile(path) as table:
             for batch in table.iter_batches(batch_size=256):
                 yield from batch.to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise UnreadableError(f"cannot be read as Parquet ({str(error).splitlines()[0]}); write it again") from None
+    except (pyarrow.ArrowException, OSError, ValueError) as error:  # ValueError: text that is no UTF-8
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise UnreadableError(f"cannot be read as Parquet ({reason}); write it again") from None

@@ -64,9 +64,14 @@ def _read_article(page: str) -> Draft:
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    article = trafilatura.bare_extraction(
-        page, include_comments=False, include_tables=False, favor_recall=True, with_metadata=True
-    )
+    try:
+        article = trafilatura.bare_extraction(
+            page, include_comments=False, include_tables=False, favor_recall=True, with_metadata=True
+        )
+    except Exception as error:  # fuzzing met an AssertionError in its HTML library; a broken page must not end a run
+        raise UnreadableError(
+            f"is broken so that its article cannot be found ({type(error).__name__}); save its text as .txt"
+        ) from None
     text = article.text if article is not None else None
     if not text or not text.strip():
         raise UnreadableError("holds no article that could be found; save its text as .txt")

@@ -5,15 +5,15 @@
 
 An `exact` metric is a regression check on a fixed set: its value is compared, without an interval. The worst suite
 decides: 2 (usage, altered data), then 1 (below), then 3 (undecided), then 0. One suite that fails does not stop the
-others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a lowered floor."""
+others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a lowered floor.
+Against a second model it gives each figure's difference with a paired interval, and the same list of items."""
 
 from __future__ import annotations
 
-import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -22,10 +22,10 @@ from xml.etree import ElementTree
 from stance import __version__
 from stance.errors import InputError, StanceError
 from stance.evaluation.gold import Items
-from stance.evaluation.metrics import mcnemar
+from stance.evaluation.metrics import Figure, mcnemar
 from stance.evaluation.suites import Gate, Suite, find_files, load_suite
 from stance.evaluation.tasks import Measured, Stages, measure
-from stance.records import dump_json, from_plain
+from stance.records import dump_json, from_plain, read_json
 
 SCHEMA = "stance-evaluation/1"
 PACKAGES = ("numpy", "scikit-learn", "torch", "transformers")
@@ -35,7 +35,8 @@ State = Literal["pass", "below", "undecided", "measured"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One metric of one part. `low`, `high`: 95 % interval; None where there is none. `value` is None if undefined."""
+    """One metric of one part. `low`, `high`: 95 % interval; None where there is none. `value` is None if undefined.
+    `difference`: to the other model's value, with its 95 % interval where there is one."""
 
     metric: str
     value: float | None
@@ -48,11 +49,13 @@ class Row:
     exact: bool
     state: State
     note: str = ""
+    difference: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Items that differ from the baseline: [item, before, now, gold]. `p_value`: McNemar's exact test."""
+    """Items that differ from the baseline or the other model: [item, there, here, gold]. `n_mended`, `n_broken`: right
+    here only, right there only. `p_value`: McNemar's exact test of the two."""
 
     items: tuple[tuple[str, str, str, str], ...]
     n_mended: int
@@ -75,6 +78,7 @@ class Result:
     versions: Mapping[str, str] = field(default_factory=dict)
     items: Items = field(default_factory=dict)
     changes: Changes | None = None
+    against: str = "the baseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +90,47 @@ class Evaluation:
     schema: str = SCHEMA
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a run was asked for, and what it is held against."""
+
+    stages: Stages
+    data: Path | None = None
+    baseline: Path | None = None
+    before: Mapping[str, Result] = field(default_factory=dict)
+    against: Stages | None = None
+
+
 def evaluate(
-    paths: Sequence[Path], data: Path | None = None, baseline: Path | None = None, stages: Stages | None = None
+    paths: Sequence[Path],
+    data: Path | None = None,
+    baseline: Path | None = None,
+    stages: Stages | None = None,
+    model: Path | None = None,
+    against: Path | None = None,
 ) -> Evaluation:
-    """Measure the suites in TOML files. `data` stands in for $STANCE_DATA; `stages` is what is measured.
+    """Measure the suites in TOML files.
+
+    data     stands in for $STANCE_DATA
+    stages   what is measured
+    model    a model folder that stands in for the suites'
+    against  another one, that it is compared with, pair by pair; not together with a baseline
 
     Raises InputError where no suite is given or the baseline cannot be read; a suite that cannot be measured becomes
     a result with its own exit code."""
     if not paths:
         raise InputError("no suite given; name one or more, such as eval/suites/sample.toml")
-    before = read_baseline(baseline) if baseline else {}
-    results = tuple(_run(path, data, before, baseline, stages or Stages()) for path in paths)
+    if baseline and against:
+        raise InputError("a run is held against a baseline or against another model; give one of --baseline, --against")
+    stages = stages or Stages()
+    request = Request(
+        _with_model(stages, model) if model else stages,
+        data,
+        baseline,
+        read_baseline(baseline) if baseline else {},
+        _with_model(stages, against) if against else None,
+    )
+    results = tuple(_run(path, request) for path in paths)
     names = [r.name for r in results]
     if repeated := {n for n in names if names.count(n) > 1}:
         raise InputError(f"two suites are called {min(repeated)!r}; give each its own name")
@@ -125,31 +159,35 @@ def judge(value: float, interval: tuple[float, float] | None, gate: Gate) -> tup
     return "pass", ""
 
 
-def _run(path: Path, data: Path | None, before: Mapping[str, Result], baseline: Path | None, stages: Stages) -> Result:
+def _with_model(stages: Stages, folder: Path) -> Stages:
+    return replace(stages, load_model=lambda _: stages.load_model(folder))
+
+
+def _run(path: Path, request: Request) -> Result:
     name = path.stem
     try:
         suite = load_suite(path)
         name = suite.name
-        earlier = before.get(suite.name)
-        if earlier:
-            _refuse_lowered(suite, earlier, baseline)
-        return _measure(suite, data, earlier, baseline, stages)
+        if earlier := request.before.get(suite.name):
+            _refuse_lowered(suite, earlier, request.baseline)
+        return _measure(suite, request, earlier)
     except StanceError as error:
         return Result(name, str(path), error.exit_code, error=str(error))
 
 
-def _measure(suite: Suite, data: Path | None, earlier: Result | None, baseline: Path | None, stages: Stages) -> Result:
-    parts = {name: [(d, find_files(suite, d, data)) for d in tables] for name, tables in suite.parts.items()}
+def _measure(suite: Suite, request: Request, earlier: Result | None) -> Result:
+    parts = {name: [(d, find_files(suite, d, request.data)) for d in tables] for name, tables in suite.parts.items()}
     digests = {table.path: files.digest for tables in parts.values() for table, files in tables}
     if earlier and earlier.data != digests:
         raise InputError(
-            f"{baseline}: {suite.name} was measured on other data than {suite.origin} pins now; "
+            f"{request.baseline}: {suite.name} was measured on other data than {suite.origin} pins now; "
             "look at the change, then write a new baseline with --json"
         )
-    measured = {name: measure(suite, tables, stages) for name, tables in parts.items()}
-    items = {f"{name}.{item}" if name else item: pair for name, m in measured.items() for item, pair in m.items.items()}
-    models = {name: sha for m in measured.values() for name, sha in m.models.items()}
-    rows = _rows(suite, measured)
+    measured = {name: measure(suite, tables, request.stages) for name, tables in parts.items()}
+    other = {name: measure(suite, tables, request.against) for name, tables in parts.items()} if request.against else {}
+    items = _items(measured)
+    models = _models(measured)
+    rows = _rows(suite, measured, other)
     states = {row.state for row in rows}
     versions = _versions()
     return Result(
@@ -162,11 +200,20 @@ def _measure(suite: Suite, data: Path | None, earlier: Result | None, baseline: 
         models=models,
         versions=versions,
         items=items,
-        changes=_changes(earlier.items, items) if earlier else None,
+        changes=_changes(earlier.items if earlier else _items(other), items) if earlier or other else None,
+        against=" + ".join(f"{name}@{sha[:12]}" for name, sha in _models(other).items()) if other else "the baseline",
     )
 
 
-def _rows(suite: Suite, measured: Mapping[str, Measured]) -> tuple[Row, ...]:
+def _items(measured: Mapping[str, Measured]) -> Items:
+    return {f"{name}.{item}" if name else item: pair for name, m in measured.items() for item, pair in m.items.items()}
+
+
+def _models(measured: Mapping[str, Measured]) -> dict[str, str]:
+    return {name: sha for m in measured.values() for name, sha in m.models.items()}
+
+
+def _rows(suite: Suite, measured: Mapping[str, Measured], other: Mapping[str, Measured]) -> tuple[Row, ...]:
     rows = []
     for written, gate in suite.metrics.items():
         part, _, metric = written.rpartition(".")
@@ -197,9 +244,16 @@ def _rows(suite: Suite, measured: Mapping[str, Measured]) -> tuple[Row, ...]:
                     gate.exact,
                     state,
                     note,
+                    _difference(figure, other[name].figures[metric], suite) if other else None,
                 )
             )
     return tuple(rows)
+
+
+def _difference(figure: Figure, other: Figure, suite: Suite) -> tuple[float, ...] | None:
+    value = figure.value() - other.value()
+    interval = figure.difference(other, suite.seed, suite.resamples) or ()
+    return None if math.isnan(value) else tuple(round(number, 6) for number in (value, *interval))
 
 
 def _rounded(value: float | None) -> float | None:
@@ -240,10 +294,7 @@ def _signature(
 def read_baseline(path: Path) -> dict[str, Result]:
     """Suite name → its result, from a file that `--json` wrote. Raises InputError where it is not one."""
     advice = "make one with `stance evaluate SUITE.toml --json FILE`"
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as a baseline ({error}); {advice}") from None
+    plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file, so no baseline; {advice}")
     found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}
@@ -328,7 +379,7 @@ def to_table(evaluation: Evaluation) -> str:
         if result.changes:
             c = result.changes
             lines.append(
-                f"  against the baseline: {len(c.items)} items changed, {c.n_mended} mended, {c.n_broken} broken "
+                f"  against {result.against}: {len(c.items)} items changed, {c.n_mended} mended, {c.n_broken} broken "
                 f"(McNemar p = {c.p_value:.3g})"
             )
             lines += [f"    {item}: {was} → {now} (gold: {gold})" for item, was, now, gold in c.items]
@@ -339,6 +390,9 @@ def to_table(evaluation: Evaluation) -> str:
 def _told(row: Row) -> str:
     value = "undefined" if row.value is None else f"{row.value:.3f}"
     interval = "" if row.low is None or row.high is None else f" [{row.low:.3f}, {row.high:.3f}]"
+    if row.difference:
+        less, *ends = row.difference
+        interval += f", {less:+.3f}" + (f" [{ends[0]:+.3f}, {ends[1]:+.3f}]" if ends else "") + " against the other"
     limits = [
         f"{name} {limit:g}" for name, limit in (("floor", row.floor), ("ceiling", row.ceiling)) if limit is not None
     ]

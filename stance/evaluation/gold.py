@@ -7,7 +7,6 @@ lower bound. Gold that is only measured on is here; how a comparison is made is 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +21,7 @@ from stance.errors import InputError, UndecidedError
 from stance.evaluation import metrics
 from stance.evaluation.metrics import Figure, figure
 from stance.evaluation.suites import GOLD_NAME
-from stance.records import Claim, Comparison
+from stance.records import Claim, Comparison, read_json
 
 SIGN = {"FAV": 1, "UNF": -1}
 TITLES = frozenset(  # words of a name that do not tell it from others
@@ -114,12 +113,13 @@ def load_gold(folder: Path) -> Gold:
     path = folder / GOLD_NAME
     if not path.is_file():
         raise UndecidedError(f"{folder}: no {GOLD_NAME} there, so nothing could be measured")
+    advice = "see data/README.md for the form of gold"
     try:
-        return Gold(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        problem = error.errors()[0] if isinstance(error, ValidationError) else None
-        told = f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" if problem else str(error)
-        raise InputError(f"{path}: not gold ({told}); see data/README.md for its form") from None
+        return Gold.model_validate(read_json(path, advice))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"])) or "the whole"
+        raise InputError(f"{path}: not gold ({where}: {problem['msg']}); {advice}") from None
 
 
 def score_gold(gold: Gold, comparison: Comparison, where: str = "gold") -> Scored:

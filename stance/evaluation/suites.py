@@ -1,11 +1,12 @@
 """Suites: what is measured, on which data, and what it must reach, as TOML. Reads and checks them, and their data.
 
-    name, task, description     task: stance, relation, attribution, claims, alignment, symmetry (see tasks)
+    name, task, description     task: one of those told in tasks
     model, model_sha256         a model folder, relative to the suite; the shipped model if none. The hash pins it
-    encoder                     for alignment: a directory or hub id; the pinned one if none
+    encoder                     for alignment and frames: a directory or hub id; the pinned one if none
     reads                       for stance: what the target is (sentiment, claim, topic, relation; see framing)
     seed, resamples             of the bootstrap
-    [[data]]  path, digest, …   a file or, for alignment, a folder with gold; parts with one name are measured together
+    [[data]]  path, digest, …   a file, for frames a codebook, for alignment a folder with gold; parts with one name are
+                                measured together
     [metrics.NAME]              floor and ceiling; NAME for every part, or "PART.NAME" for one
 
 A path is relative to the suite and stays inside its project, or starts with a variable: `$STANCE_DATA/…` (which
@@ -16,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +25,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stance.errors import InputError, UndecidedError
-from stance.records import read_rows
+from stance.records import read_rows, read_toml
 
 DATA_VARIABLE = "STANCE_DATA"
 GOLD_NAME = "gold.json"
 QUESTIONS_NAME = "issues.toml"
 PROJECT_MARKS = (".git", "pyproject.toml")
 
-Task = Literal["stance", "relation", "attribution", "claims", "alignment", "symmetry"]
+Task = Literal["stance", "relation", "attribution", "claims", "alignment", "symmetry", "frames"]
 NEEDED: Mapping[Task, tuple[str, ...]] = {
     "stance": ("text", "target", "label"),
     "relation": ("text", "target", "label"),
@@ -40,6 +40,7 @@ NEEDED: Mapping[Task, tuple[str, ...]] = {
     "attribution": ("text",),
     "alignment": (),
     "symmetry": (),
+    "frames": (),
 }
 
 
@@ -128,12 +129,7 @@ class Files:
 
 def load_suite(path: Path) -> Suite:
     """The suite in a TOML file. Raises InputError with the file, the field and what is expected there."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give a suite, such as eval/suites/sample.toml") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "give a suite, such as eval/suites/sample.toml")
     try:
         return Suite(**{**plain, "origin": path})
     except ValidationError as error:

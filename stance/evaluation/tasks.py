@@ -6,6 +6,7 @@
     claims       sentences {text, label}: is a check-worthy one extracted, and ranked above the others?
     alignment    folders of documents with gold rows: the whole way, end to end (see gold)
     symmetry     pairs of texts that differ in names only: does the label stay?
+    frames       codebooks: is each example recognised, once it is left out?
 
 What is measured comes in as `Stages`, so that tests can plant a fault. Nothing here stands in for a model that is
 missing: what cannot be measured is undecided."""
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,30 +29,11 @@ from stance.evaluation.suites import QUESTIONS_NAME, Data, Files, Suite, load_ro
 from stance.framing import DEFAULT_MODEL, RELATIONS, Pair, load_stance_model, shipped_models
 from stance.records import STANCES, Asked, Claim, Comparison, Document, Passage, digest
 
-PRONOUNS = frozenset(
-    (
-        "he",
-        "her",
-        "him",
-        "his",
-        "i",
-        "it",
-        "its",
-        "me",
-        "my",
-        "our",
-        "she",
-        "their",
-        "them",
-        "they",
-        "those",
-        "us",
-        "we",
-        "who",
-        "you",
-        "your",
-    )
-)
+if TYPE_CHECKING:
+    from stance.encoding import Encoder
+
+_PRONOUNS = "he her him his i it its me my our she their them they those us we who you your"
+PRONOUNS = frozenset(_PRONOUNS.split())
 
 
 class Classifier(Protocol):
@@ -74,6 +56,15 @@ class Compared:
     dtype: str = "fp32"
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Examples of a codebook as (example, its label, the label found), and the encoder (name → SHA-256)."""
+
+    examples: tuple[tuple[str, str, str], ...]
+    encoder: Mapping[str, str]
+    dtype: str = "fp32"
+
+
 def load_model(path: Path | None) -> Classifier:
     """The model in a folder, or the shipped one. Raises UndecidedError where there is none."""
     folder = path or shipped_models() / DEFAULT_MODEL
@@ -91,16 +82,30 @@ def extract(document: Document) -> list[Claim]:
 
 def compare_files(paths: Sequence[Path], model: Classifier, encoder: str | None, asked: Sequence[Asked]) -> Compared:
     """The comparison that `stance compare` makes. Raises UndecidedError where the encoder is missing."""
-    from stance.encoding import find_encoder_directory, load_encoder
     from stance.pipeline import compare_documents, read_paths
 
-    try:
-        find_encoder_directory(encoder)
-    except ModelError as error:
-        raise UndecidedError(f"no encoder, so nothing could be measured: {error}") from None
-    loaded = load_encoder(encoder)
+    loaded = _load_encoder(encoder)
     comparison = compare_documents(read_paths(paths), loaded, model, asked)  # type: ignore[arg-type]  # a StanceModel
     return Compared(comparison, {loaded.name: loaded.sha256}, loaded.dtype)
+
+
+def recognise(codebook: Path, model: Classifier, encoder: str | None) -> Recognised:
+    """Each example of a codebook, left out in turn. Raises UndecidedError where the encoder is missing."""
+    from stance.codebook import load_codebook, recognise_examples
+
+    loaded = _load_encoder(encoder)
+    found = recognise_examples(load_codebook(codebook), loaded, model)  # type: ignore[arg-type]  # a StanceModel
+    return Recognised(tuple(found), {loaded.name: loaded.sha256}, loaded.dtype)
+
+
+def _load_encoder(name: str | None) -> Encoder:
+    from stance.encoding import find_encoder_directory, load_encoder
+
+    try:
+        find_encoder_directory(name)
+    except ModelError as error:
+        raise UndecidedError(f"no encoder, so nothing could be measured: {error}") from None
+    return load_encoder(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class Stages:
     load_model: Callable[[Path | None], Classifier] = load_model
     extract: Callable[[Document], list[Claim]] = extract
     compare: Callable[[Sequence[Path], Classifier, str | None, Sequence[Asked]], Compared] = compare_files
+    recognise: Callable[[Path, Classifier, str | None], Recognised] = recognise
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,8 @@ def measure(suite: Suite, part: Sequence[tuple[Data, Files]], stages: Stages) ->
     """Measure one part of a suite. Raises UndecidedError where a model is missing, InputError for wrong data."""
     if suite.task == "alignment":
         return _alignment(suite, part, stages)
+    if suite.task == "frames":
+        return _frames(suite, part, stages)
     rows = [row for data, files in part for row in _fields(suite, data, load_rows(suite, data, files.path))]
     if suite.task == "attribution":
         return _attribution(rows, stages)
@@ -371,3 +379,24 @@ def _alignment(suite: Suite, part: Sequence[tuple[Data, Files]], stages: Stages)
             scored.append(score_asked(gold, made.comparison, [a.id for a in asked], files.path.name))
     pooled = pool(scored)
     return Measured(pooled.figures, pooled.items, models, dtype)
+
+
+def _frames(suite: Suite, part: Sequence[tuple[Data, Files]], stages: Stages) -> Measured:
+    """Each example is its own group: the examples of one label were written to differ."""
+    model = _model(suite, stages)
+    items: Items = {}
+    models, dtype = {model.name: model.sha256}, "fp32"
+    for _, files in part:
+        made = stages.recognise(files.path, model, suite.encoder)
+        models, dtype = {**models, **made.encoder}, made.dtype
+        items |= {f"{files.path.stem}:{n}": (found, gold) for n, (_, gold, found) in enumerate(made.examples, 1)}
+    code = {label: n for n, label in enumerate(sorted({label for pair in items.values() for label in pair}))}
+    columns = {
+        "predicted": [code[found] for found, _ in items.values()],
+        "gold": [code[gold] for _, gold in items.values()],
+    }
+    figures = {
+        "macro_f1": figure(metrics.macro_f1, list(items), **columns),
+        "accuracy": figure(metrics.accuracy, list(items), **columns),
+    }
+    return Measured(figures, items, models, dtype)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.comparison import confidence_word, sources, spoken_by_issue
-from stance.errors import InputError
-from stance.records import Comparison
+from stance.records import Comparison, write_whole
 
 JOIN = " | "
 
@@ -136,12 +135,7 @@ def write_exports(comparison: Comparison, out_dir: Path) -> tuple[Path, ...]:
         contents[f"{name}.csv"] = _csv(name, rows).encode("utf-8-sig", "replace")
         contents[f"{name}.parquet"] = to_parquet(DICTIONARY[name], rows)
     for name, content in contents.items():
-        try:
-            out_dir.mkdir(parents=True, exist_ok=True)
-            (out_dir / name).write_bytes(content)
-        except OSError as error:
-            raise InputError(f"{out_dir / name}: cannot be written ({error.strerror}); free some space or name "
-                             "another folder") from None
+        write_whole(out_dir / name, content)
     return tuple(out_dir / name for name in contents)
 
 

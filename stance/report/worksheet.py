@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stance.comparison import CLEAR, Spoken, sources, spoken_by_issue, stance_shares
 from stance.errors import InputError
-from stance.records import Comparison, Issue
+from stance.records import Comparison, Issue, write_whole
 from stance.report.page import GLYPHS, content_policy, level, render_page, strings, template_text, who
 from stance.report.passages import in_quotes, shorten
 
@@ -50,15 +50,9 @@ def write_worksheet(comparison: Comparison, out_dir: Path, issue_ids: Sequence[s
     words, style = strings(), template_text("worksheet.css")
     paths = (out_dir / "worksheet.html", out_dir / "answer-key.html")
     for path, key in zip(paths, (False, True), strict=True):
-        page = render_page("worksheet.html", {
+        write_whole(path, render_page("worksheet.html", {
             "t": words, "style": style, "policy": content_policy(style), "exercises": exercises, "key": key,
-            "glyphs": GLYPHS, "sources": sources(comparison), "run": comparison.run})
-        try:
-            out_dir.mkdir(parents=True, exist_ok=True)
-            path.write_text(page, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror}); free some space or name another folder"
-                             ) from None
+            "glyphs": GLYPHS, "sources": sources(comparison), "run": comparison.run}))
     return paths
 
 

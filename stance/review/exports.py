@@ -12,9 +12,8 @@ from typing import Any
 
 from stance.comparison import spoken_by_issue
 from stance.corrections import FILE_NAME, Corrections, read_corrections
-from stance.errors import InputError
 from stance.framing import read_target
-from stance.records import Comparison, digest, read_comparison
+from stance.records import Comparison, digest, read_comparison, write_whole
 
 SUITE = """# The positions that readers confirmed or corrected. What readers chose to look at is no random sample.
 name = "corrected-{task}"
@@ -52,12 +51,8 @@ def export_corrections(folder: Path, out: Path) -> list[Path]:
             texts[f"corrected-{task}.csv"] = to_csv(chosen)
             texts[f"corrected-{task}.jsonl"] = lines
             texts[f"corrected-{task}.toml"] = SUITE.format(task=task, sha256=hashlib.sha256(lines.encode()).hexdigest())
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (out / name).write_bytes(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written ({error.strerror}); name another folder") from None
+    for name, text in texts.items():
+        write_whole(out / name, text)
     return [out / name for name in texts]
 
 

@@ -139,7 +139,7 @@ def load_csv(path: Path, task: str) -> list[Example]:
                     )
                 examples.append(Example(row["text"], row["target"], LABEL_INDEX[row["label"]], task, row["target"]))
             return examples
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read ({error}); give a UTF-8 CSV file") from None
 
 

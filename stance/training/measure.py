@@ -57,6 +57,7 @@ def write_settings(
     settings: dict[str, Any] = {
         "name": recipe.name,
         "max_length": MAX_LENGTH,
+        "sha256": weights_sha256(out),
         "tasks": tasks or {task: {"temperature": 1.0, "threshold": 0.0} for task in TASKS},
     }
     if recipe.lora:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import InputError
+from stance.records import read_toml
 
 Task = Literal["sentiment", "claim", "topic", "relation", "issue"]
 
@@ -97,14 +97,7 @@ class Recipe(BaseModel):
 
 def load_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file. Raises InputError that names the file, the field and what is expected of it."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: cannot be read ({error}); give a recipe such as models/recipes/stance-minilm.toml"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "give a recipe such as models/recipes/stance-minilm.toml")
     try:
         recipe = Recipe.model_validate(plain)
     except ValidationError as error:

@@ -1,0 +1,164 @@
+"""Mutation testing: small faults planted in a module, one at a time; do its tests notice?
+
+    python eval/mutate.py [MODULE …] [--at-most 60] [--seed 0]
+
+Comparisons and boolean operators are exchanged, numbers moved by one, signs turned, conditions negated, returned values
+and arguments dropped (DeMillo, Lipton and Sayward 1978). Docstrings, messages and type hints are left alone. Of many
+mutants a seeded sample is run. Each runs in a forked copy of this process, with the tests that belong to the module;
+one that takes ten times as long as the unchanged module counts as killed. Prints the share that was killed and each
+survivor as "line: before → after". Needs a system that can fork."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import importlib.abc
+import importlib.util
+import io
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis  # noqa: F401  loaded once, before forking
+import numpy  # noqa: F401
+import pytest
+import scipy.stats  # noqa: F401
+import sklearn.metrics  # noqa: F401
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = {
+    "stance.comparison": ["tests/test_comparison.py"],
+    "stance.evaluation.gates": ["tests/test_evaluation.py"],
+    "stance.evaluation.metrics": ["tests/test_evaluation.py"],
+    "stance.evaluation.agreement": ["tests/test_agreement.py"],
+    "stance.alignment.grouping": ["tests/test_alignment.py"],
+    "stance.alignment.matching": ["tests/test_alignment.py"],
+    "stance.alignment.align": ["tests/test_alignment.py"],
+}  # fmt: skip
+EXCHANGED: dict[type, type] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+}  # fmt: skip
+
+
+def mutants(source: str) -> Iterator[tuple[int, str, str]]:
+    """(line, what changed, the whole source with it changed)."""
+    for place in range(len(list(_sites(ast.parse(source))))):
+        tree = ast.parse(source)
+        node, change = list(_sites(tree))[place]
+        before = ast.unparse(node)
+        change()
+        told = (" ".join(words.split())[:70] for words in (before, ast.unparse(node)))
+        yield node.lineno, " → ".join(told), ast.unparse(tree)
+
+
+def _sites(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, object]]:
+    """Every place that can be changed, and a call that changes it. Annotations, docstrings, messages are skipped."""
+    quiet = {id(part) for node in ast.walk(tree) for part in _untested(node)}
+    for node in ast.walk(tree):
+        if id(node) in quiet:
+            continue
+        if isinstance(node, ast.Compare):
+            for k, sign in enumerate(node.ops):
+                yield node, _set(node.ops, k, EXCHANGED[type(sign)]())
+        elif isinstance(node, (ast.BoolOp, ast.BinOp)) and type(node.op) in EXCHANGED:
+            yield node, _attribute(node, "op", EXCHANGED[type(node.op)]())
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
+            yield node, _attribute(node, "op", ast.UAdd() if isinstance(node.op, ast.USub) else ast.Invert())
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            yield node, _attribute(node, "value", node.value + 1)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            yield node, _attribute(node, "value", not node.value)
+        elif isinstance(node, (ast.If, ast.IfExp)):
+            yield node, _attribute(node, "test", ast.UnaryOp(ast.Not(), node.test))
+        elif isinstance(node, ast.Return) and node.value is not None:
+            yield node, _attribute(node, "value", ast.Constant(None))
+
+
+def _untested(node: ast.AST) -> Iterator[ast.AST]:
+    parts: list[ast.AST | None] = []
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        annotations = [a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg)]
+        parts = [node.returns, *annotations, *node.decorator_list]
+    elif isinstance(node, ast.ClassDef):
+        parts = list(node.decorator_list)
+    elif isinstance(node, ast.AnnAssign):
+        parts = [node.annotation]
+    elif isinstance(node, (ast.Raise, ast.JoinedStr)):
+        parts = [node]
+    for part in parts:
+        if part is not None:
+            yield from ast.walk(part)
+
+
+def _set(items: list[ast.cmpop], k: int, new: ast.cmpop) -> object:
+    return lambda: items.__setitem__(k, new)
+
+
+def _attribute(node: ast.AST, name: str, new: object) -> object:
+    return lambda: setattr(node, name, new)
+
+
+class _Planted(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Gives one module another source."""
+
+    def __init__(self, module: str, source: str, path: str) -> None:
+        self.module, self.source, self.path = module, source, path
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
+        return importlib.util.spec_from_loader(name, self, origin=self.path) if name == self.module else None
+
+    def get_source(self, name: str) -> str:
+        return self.source
+
+    def exec_module(self, module: object) -> None:
+        module.__file__ = self.path  # type: ignore[attr-defined]
+        exec(compile(self.source, self.path, "exec"), module.__dict__)
+
+
+def passes(module: str, source: str, patience: float) -> bool:
+    """Whether the module's tests pass with this source. Runs them in a forked process."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(max(1, int(patience)))
+        os.chdir(ROOT)
+        sys.meta_path.insert(0, _Planted(module, source, str(ROOT / (module.replace(".", "/") + ".py"))))
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *TESTS[module]]))
+            except BaseException:
+                code = 3
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"any of {', '.join(TESTS)}")
+    parser.add_argument("--at-most", type=int, default=60, help="mutants a module")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    print("| module | mutants | run | killed | share |\n|---|---|---|---|---|")
+    for module in arguments.modules or TESTS:
+        source = (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
+        begin = time.monotonic()
+        if not passes(module, ast.unparse(ast.parse(source)), 600):
+            sys.exit(f"{module}: its tests fail without a mutant; mend them first")
+        patience = 10 * (time.monotonic() - begin) + 10
+        found = list(mutants(source))
+        chosen = random.Random(arguments.seed).sample(found, min(arguments.at_most, len(found)))
+        alive = [(line, what) for line, what, text in sorted(chosen) if passes(module, text, patience)]
+        killed = len(chosen) - len(alive)
+        print(f"| {module} | {len(found)} | {len(chosen)} | {killed} | {killed / len(chosen):.0%} |", flush=True)
+        for line, what in alive:
+            print(f"{module}:{line}: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

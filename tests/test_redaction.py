@@ -1,0 +1,87 @@
+"""What is taken out of an export, what stays, and that the stated error rates are those of the script."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tram import COUNCIL, comparison
+from typer.testing import CliRunner
+
+from stance.cli import app
+from stance.records import dump_json
+from stance.report.redaction import find_persons, redact_comparison
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def redacted(*texts: str) -> list[str]:
+    redact = find_persons(texts)
+    return [redact(text) for text in texts]
+
+
+def test_a_private_person_has_one_number_and_a_bare_surname_goes_too() -> None:
+    one, other, third = redacted(
+        "Deborah Lund, who runs a bakery, said so.", "Lund was angry.", "Tom Fletcher, a driver, agreed with Lund.")
+    assert other == f"{one.split(',')[0]} was angry."
+    assert re.fullmatch(r"\[person \d\], a driver, agreed with \[person \d\]\.", third)
+    assert one.split(",")[0] in third
+
+
+def test_an_official_stays_also_where_the_office_is_not_repeated() -> None:
+    texts = ("Mayor Ana Ruiz opened it.", "Ana Ruiz smiled.", "Ruiz left.")
+    assert redacted(*texts) == list(texts)
+
+
+@pytest.mark.parametrize("text", [
+    "The Northern Courier reported it.", "Takings in the High Street fell by 12.5 per cent in 2023.",
+    "The Global South and Saudi Arabia were invited.", "Between 2019 and 2024 it rose from 1,200,000 to 1,350,000.",
+])  # fmt: skip
+def test_bodies_places_and_figures_stay(text: str) -> None:
+    assert redacted(text) == [text]
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("Write to ana.ruiz+x@mail.example.org.", "Write to [e-mail]."),
+    ("Call +44 20 7946 0018 now.", "Call [phone] now."),
+    ("More from @quaypost.", "More from [handle]."), ("She lives at 14 Mill Lane.", "She lives at [address]."),
+])  # fmt: skip
+def test_contact_data_go_whoevers_they_are(text: str, shown: str) -> None:
+    assert redacted(text) == [shown]
+
+
+def test_nothing_of_a_person_is_left_anywhere_in_an_export(tmp_path: Path) -> None:
+    found, _ = comparison()
+    first, *others = found.claims
+    claim = dataclasses.replace(first, text="“It is loud,” said Deborah Lund of 14 Quarry Lane.", voice="reported",
+                                holder="Deborah Lund", via=("Tom Fletcher",))  # fmt: skip
+    issue = dataclasses.replace(found.issues[0], title="Is Deborah Lund right?", why="Deborah Lund")
+    made = dataclasses.replace(found, claims=(claim, *others), issues=(issue, *found.issues[1:]))
+    (tmp_path / "comparison.json").write_text(dump_json(made), encoding="utf-8")
+    done = CliRunner().invoke(
+        app, ["export", str(tmp_path / "comparison.json"), "--out", str(tmp_path / "share"), "--redact"])
+    assert done.exit_code == 0, done.output
+    for path in (tmp_path / "share").iterdir():
+        data = path.read_bytes()
+        assert not [word for word in (b"Deborah", b"Lund", b"Fletcher", b"Quarry Lane") if word in data], path.name
+    plain = json.loads((tmp_path / "share" / "comparison.json").read_text())
+    assert COUNCIL in {document["source"] for document in plain["documents"]}
+    assert [c["id"] for c in plain["claims"]] == [c.id for c in made.claims]
+
+
+def test_redacting_twice_changes_nothing_more() -> None:
+    once = redact_comparison(comparison()[0])
+    assert redact_comparison(once) == once
+
+
+def test_the_stated_error_rates_are_those_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    script: dict[str, Any] = runpy.run_path(str(ROOT / "eval" / "redaction.py"))
+    script["main"]()
+    measured = re.findall(r": (\d+ of \d+)", capsys.readouterr().out)
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert re.findall(r"\| (\d+ of \d+) \|", page) == measured
