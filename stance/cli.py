@@ -78,6 +78,9 @@ def compare(
         str | None,
         typer.Option("--judge", help="The same by a language model on your machine: its OpenAI-compatible address."),
     ] = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Also find the words that carried each label: one more reading a word.")
+    ] = False,
     title: Annotated[str, typer.Option("--title", help="What the documents are about: the report's headline.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print the report as PDF, through Chromium.")] = False,
     strict: Strict = False,
@@ -109,6 +112,7 @@ def compare(
         labels,
         corrected,
         load_matcher(matcher, judge, out, download),
+        evidence,
     )
     if title.strip():
         comparison = replace(comparison, run={"title": " ".join(title.split()), **comparison.run})

@@ -28,7 +28,7 @@ from stance.documents.repeats import find_relays
 from stance.encoding import Encoder
 from stance.errors import InputError
 from stance.framing import TASKS, StanceModel
-from stance.positions import label_issues
+from stance.positions import add_evidence, label_issues
 from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped, read_toml
 
 log = logging.getLogger(__name__)
@@ -104,8 +104,10 @@ def compare_documents(
     codebook: Codebook | None = None,
     corrections: Corrections | None = None,
     matcher: Matcher | None = None,
+    evidence: bool = False,
 ) -> Comparison:
-    """Documents of two or more sources, side by side. `matcher` reads shortlisted pairs of claims again.
+    """Documents of two or more sources, side by side. `matcher` reads shortlisted pairs of claims again; `evidence`
+    finds the words that carried each label.
     Raises InputError for fewer than two sources."""
     said = corrections or Corrections()
     documents = reading.documents
@@ -131,6 +133,8 @@ def compare_documents(
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
     issues, positions = label_issues(issues, claims, model)
     positions, missed_positions = correct_positions(documents, claims, issues, positions, said)
+    if evidence:
+        positions = add_evidence(issues, claims, positions, model)
     log.info("labelled %d positions", len(positions))
     card = run_card(reading, encoder, model)
     if matcher:

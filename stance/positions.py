@@ -85,6 +85,20 @@ CARRIES = 0.05  # least that a word's absence must take from the label's probabi
 BESIDE_BEST = 0.4  # and least share of what the strongest word takes
 
 
+def add_evidence(issues: Iterable[Issue], claims: Iterable[Claim], positions: Iterable[Position],
+                 model: StanceModel) -> list[Position]:
+    """The positions, each with the spans of its document's text whose words carried its stance."""
+    by_id, target = {claim.id: claim for claim in claims}, {issue.id: issue.target for issue in issues}
+    positions = list(positions)
+    taken = [p for p in positions if p.stance]
+    found = find_evidence([(target[p.issue_id], by_id[p.claim_id].text, str(p.stance)) for p in taken], model)
+    spans = {}
+    for p, some in zip(taken, found, strict=True):
+        start = by_id[p.claim_id].start
+        spans[p.issue_id, p.claim_id] = tuple((start + a, start + b) for a, b in some)
+    return [replace(p, evidence=spans.get((p.issue_id, p.claim_id), ())) for p in positions]
+
+
 def find_evidence(labelled: Sequence[tuple[str, str, str]], model: StanceModel) -> list[tuple[Span, ...]]:
     """For each (target, text, stance) the words that carried the label, as half-open spans of code points of the text.
 

@@ -120,8 +120,8 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     weights.mkdir(parents=True, exist_ok=True)
     trained = trainer.model.to(torch.float16)  # half the size; measured afterwards in this form
     if recipe.lora:  # a folder of this machine means nothing to others
-        trained.peft_config["default"].base_model_name_or_path = read_settings(adapter)["base"]["name"] if adapter else (
-            recipe.base)
+        name = read_settings(adapter)["base"]["name"] if adapter else recipe.base
+        trained.peft_config["default"].base_model_name_or_path = name
     trained.save_pretrained(weights, safe_serialization=True)
     tokenizer.save_pretrained(weights)
     record = {
