@@ -22,7 +22,7 @@ PRIVATE = ("{}, who runs a bakery in the street, said that trade had fallen.", "
 PUBLIC = ("Mayor {} opened the bridge.", "{}, the finance minister, said that taxes would fall.",
           "Prime Minister {} rejected the claim.", "The road is safe, said police commissioner {}.",
           "Senator {} voted against it.", "A spokesman for {}, the governor, declined to comment.")  # fmt: skip
-# Written after the rules were settled, and not looked at since.
+# Written after most rules were settled; a rule was changed once more after it was first measured (45 of 100 missed).
 NEW_NAMES = """Beata Wojcik, Hugo Lambert, Zeynep Kaya, Marcus Webb, Ngozi Eze, Anya Sokolova, Ravi Pillai,
 Claire Dubois, Tomasz Zielinski, Amina Diallo, Kenji Mori, Lucy Hargreaves, Stefan Popescu, Noor Hussain, Gareth Pugh,
 Ilse Vermeer, Rahul Sen, Bridget Kelly, Omar Farouk, Eszter Toth""".replace("\n", " ").split(", ")

@@ -113,6 +113,9 @@ def test_the_bill_of_materials_lists_what_is_locked_and_the_shipped_weights() ->
     found = {c["name"]: c["version"] for c in bill["components"] if c["type"] == "library"}
     lock = (CI / "requirements.lock").read_text(encoding="utf-8")
     assert found == dict(re.findall(r"^([\w.-]+)==(\S+) ", lock, re.M))
-    settings = json.loads((ROOT / "models" / DEFAULT_MODEL / "stance.json").read_text(encoding="utf-8"))
-    (model,) = [c for c in bill["components"] if c["type"] == "machine-learning-model"]
-    assert model["hashes"] == [{"alg": "SHA-256", "content": settings["sha256"]}]
+    settings = [json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "models").glob("*/stance.json")]
+    assert DEFAULT_MODEL in {one["name"] for one in settings}
+    models = [c for c in bill["components"] if c["type"] == "machine-learning-model"]
+    assert {c["name"]: c["hashes"] for c in models} == {
+        one["name"]: [{"alg": "SHA-256", "content": one["sha256"]}] for one in settings
+    }
