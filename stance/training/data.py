@@ -18,7 +18,7 @@ from typing import Any
 from stance.errors import InputError
 from stance.framing import marked_text
 from stance.records import STANCES, digest, read_rows
-from stance.training.readings import issue_rows, load_readings, relation_rows, stance_rows
+from stance.training.readings import issue_rows, load_readings, mention_rows, relation_rows, stance_rows
 from stance.training.recipes import Portion, Recipe
 
 LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(STANCES)}
@@ -110,6 +110,11 @@ def _read_off(portion: Portion, spec: Mapping[str, Any], folder: Path | None, rn
     readings = load_readings(_shipped("readings") / spec["readings"], texts, portion.split)
     if portion.task == "issue":
         found = issue_rows(readings, rng)
+    elif portion.task == "sentiment" or spec["task"] == "sentiment":
+        return [
+            Example(text, target, LABEL_INDEX[stance], task, event, start := text.index(target), start + len(target))
+            for event, (text, target, stance, task) in mention_rows(readings)
+        ]
     elif portion.paired:
         found = relation_rows(readings, rng)
     else:

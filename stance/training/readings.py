@@ -4,7 +4,8 @@ holds the view in each stands toward the question's target.
 A reading names sentences by article and number ("B2" is the third line of the second article, "B0" its title). Where
 the texts may not be passed on it carries none: they are taken from the public set it was laid over, split as here. From
 one reading come examples for three tasks: stance toward a target, whether a text speaks to a question or to what
-another text speaks to ("issue"), and whether two texts agree. Nothing here sees who published an article."""
+another text speaks to ("issue"), and whether two texts agree; and where mentions were read, how a sentence treats whom
+it mentions. Nothing here sees who published an article."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class LaidRow(BaseModel):
 
 class Laid(BaseModel):
     """e: the event; s: article → sentences, where the texts are the project's own; near: pairs that must not meet;
-    solo: [sentence, target, sign] of sentences in no row."""
+    solo: [sentence, target, sign] of sentences in no row; mentions: [sentence, words, sign], how the sentence makes
+    whom it mentions with these words, once, look to its readers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,6 +47,7 @@ class Laid(BaseModel):
     rows: tuple[LaidRow, ...] = ()
     near: tuple[tuple[str, str], ...] = ()
     solo: tuple[tuple[str, str, str], ...] = ()
+    mentions: tuple[tuple[str, str, str], ...] = ()
     s: dict[str, tuple[str, ...]] | None = None
 
 
@@ -93,9 +96,13 @@ def load_readings(path: Path, texts: Path | None, split: str) -> list[Reading]:
             raise InputError(f"{path}: event {one.e} is not in {texts}; take the version named in data/README.md")
         sentences = {f"{name}{k}": text for name, found in lines.items() for k, text in enumerate(found)}
         named = {name for row in one.rows for name in row.m} | {name for pair in one.near for name in pair}
-        if unknown := (named | {name for name, _, _ in one.solo}) - set(sentences):
+        if unknown := (named | {name for name, _, _ in one.solo + one.mentions}) - set(sentences):
             raise InputError(f"{path}: event {one.e} names {sorted(unknown)[0]}, which its texts don't have; take the "
                              "version of the texts named in data/README.md")
+        for name, mention, _ in one.mentions:
+            if sentences[name].count(mention) != 1:
+                raise InputError(f"{path}: event {one.e}: {mention!r} must stand once in {name}; take the version of the "
+                                 "texts named in data/README.md")
         readings.append(Reading(one.e, sentences, one))
     return readings
 
@@ -115,6 +122,13 @@ def stance_rows(readings: list[Reading], beside: float, rng: random.Random) -> I
         for name, target, sign in laid.solo:
             task, words = read_target(target)
             yield reading.event, (reading.sentences[name], words, SIGNS[sign], task)
+
+
+def mention_rows(readings: list[Reading]) -> Iterator[tuple[str, Row]]:
+    """(event, row) for the task "sentiment": the target is a mention, which its text holds once."""
+    for reading in readings:
+        for name, mention, sign in reading.laid.mentions:
+            yield reading.event, (reading.sentences[name], mention, SIGNS[sign], "sentiment")
 
 
 def issue_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
