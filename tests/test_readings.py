@@ -8,7 +8,15 @@ import pytest
 
 from stance.errors import InputError
 from stance.training.data import load_portion
-from stance.training.readings import issue_rows, load_readings, relation_rows, split_article, stance_rows
+from stance.training.readings import (
+    issue_rows,
+    load_readings,
+    mention_rows,
+    name_rows,
+    relation_rows,
+    split_article,
+    stance_rows,
+)
 from stance.training.recipes import Portion
 
 EVENT = {
@@ -61,6 +69,26 @@ def test_a_sentence_that_the_texts_do_not_have_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps({"e": "x", **EVENT, "solo": [["C7", "the levy", "+"]]}) + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="C7"):
         load_readings(path, None, "dev") + load_readings(path, None, "train")
+
+
+def test_a_mention_must_stand_once_in_its_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "mentions.jsonl"
+    for said in ("the", "the duke"):
+        path.write_text(json.dumps({"e": "x", **EVENT, "mentions": [["A0", said, "+"]]}) + "\n", encoding="utf-8")
+        with pytest.raises(InputError, match=said):
+            load_readings(path, None, "dev") + load_readings(path, None, "train")
+    path.write_text(json.dumps({"e": "x", **EVENT, "mentions": [["A0", "the mayor", "+"]]}) + "\n", encoding="utf-8")
+    readings = load_readings(path, None, "dev") + load_readings(path, None, "train")
+    assert list(mention_rows(readings)) == [("x", (EVENT["s"]["A"][0], "the mayor", "favourable", "sentiment"))]
+
+
+def test_names_are_taken_from_sentences_and_not_from_titles(tmp_path: Path) -> None:
+    path = tmp_path / "names.jsonl"
+    told = "The levy pleased Ada Marlow, said the mayor."
+    path.write_text(json.dumps({"e": "x", "s": {"A": ["Ada Marlow Likes Levy", told, "It rained on Monday."]}}) + "\n",
+                    encoding="utf-8")
+    readings = load_readings(path, None, "dev") + load_readings(path, None, "train")
+    assert list(name_rows(readings, random.Random(1))) == [("x", (told, "Ada Marlow", "neutral", "sentiment"))]
 
 
 def test_a_title_and_whole_sentences_are_numbered_and_scraps_are_not() -> None:

@@ -215,6 +215,18 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
     again = train_model(recipe, None, tmp_path / "runs", tmp_path / "again")
     assert (again / "model.safetensors").read_bytes() == (out / "model.safetensors").read_bytes()
 
+    unread = tmp_path / "unread.csv"  # the set calls all of it neutral; the teacher knows better
+    unread.write_text("text,target,label\n" + "".join(
+        f"{n} the {word} bridge opened,bridge,neutral\n" for n in range(30) for word in ("good", "bad"))
+        + "the bridge,bridge,favourable\n", encoding="utf-8")
+    plain = recipe.read_text(encoding="utf-8").replace('"mine"', f'"pupil"\nteacher = "{out}"')
+    plain = plain.replace(f'csv = "{table}"', f'csv = "{unread}"\ntaught = 1.0')
+    pupil = load_stance_model(train_model(write_recipe(tmp_path / "p.toml", plain), None, tmp_path / "runs", None))
+    assert pupil.choose(pupil.predict([("bridge", "the good bridge opened"), ("bridge", "the bad bridge opened")]),
+                        "topic") == ["favourable", "unfavourable"]
+    with pytest.raises(InputError, match="teacher"):
+        load_recipe(write_recipe(tmp_path / "q.toml", plain.replace("teacher =", "# teacher =")))
+
 
 def test_a_missing_or_altered_model_is_refused_with_advice(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="stance train"):

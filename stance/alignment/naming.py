@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from stance.alignment.words import STOP, WORD, content_words
+from stance.alignment.words import STOP, WORD, content_words, opens_sentence
 
 MOST_WORDS = 5
 _LINKS = frozenset(("of", "for", "in", "on", "with", "and", "between", "against", "over"))  # inside a noun phrase
@@ -17,6 +17,10 @@ _UNITS = frozenset((
     "per", "cent", "percent", "million", "billion", "thousand", "pounds", "dollars", "euros", "year", "years", "month",
     "months", "week", "weeks", "day", "days", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
     "sunday", "times", "people", "man", "woman"))
+_PAST = frozenset((  # past forms that the ending does not tell and that are no nouns
+    "became", "began", "bought", "broke", "brought", "built", "came", "chose", "drew", "fell", "felt", "fought", "found",
+    "gave", "grew", "held", "kept", "knew", "led", "left", "lost", "met", "paid", "ran", "rose", "sent", "sold", "sought",
+    "spent", "stood", "struck", "taught", "threw", "told", "took", "went", "won", "wrote"))
 _BREAKS = frozenset(",.;:!?\"“”()[]«»—–…\n")
 
 
@@ -65,17 +69,17 @@ def _shared_phrase(texts: Sequence[str], sources: Sequence[str], quoted: Collect
 
 def _is_noun_phrase(text: str, start: int, end: int) -> bool:
     """Whether the phrase looks like the name of a thing: it ends where a noun phrase ends, holds no pronoun, auxiliary
-    or verb that can be told by its form, follows no "to", and is no bare number or unit."""
+    or verb that can be told by its form, follows no "to", does not begin with a number, and is no unit."""
     inside = [m.group() for m in WORD.finditer(text[start:end])]
     low = [word.casefold() for word in inside]
     after = WORD.match(text[end:].lstrip(" ")) if text[end : end + 1] == " " else None
     before = re.search(r"(\w+)\W?$", text[:start].rstrip())
     ends = after is None or after.group().casefold() in STOP
     infinitive = before is not None and before[1] == "to" and inside[0].islower()
-    linked = all(word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
+    linked = _PAST.isdisjoint(low) and all(word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
                  for k, word in enumerate(low))
-    formed = not any(_looks_like_a_verb(word) for word in (inside[0], inside[-1]))
-    plain = low[-1] not in _UNITS and not low[-1][0].isdigit() and not inside[-1].endswith("ly") and (
+    formed = not any(_looks_like_a_verb(word) for word in (inside[0], inside[-1])) and not _states(text, start, inside)
+    plain = low[-1] not in _UNITS and not low[-1][0].isdigit() and not low[0][0].isdigit() and not inside[-1].endswith("ly") and (
         len(inside) > 1 or inside[0][0].isupper() or (before is not None and before[1].casefold() in _ARTICLES))
     return ends and linked and formed and plain and not infinitive
 
@@ -88,5 +92,16 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return not (ends_in_name and follows) and not (text[start].isupper() and precedes)
 
 
+def _states(text: str, start: int, words: Sequence[str]) -> bool:
+    """Whether the phrase is a plural and its verb ("Deliveries cost", "residents want"): English seldom puts a common noun
+    in the plural before another noun."""
+    if len(words) < 2 or not words[-1].islower() or words[-2].casefold() in STOP:
+        return False
+    plural, last = words[-2], words[-1]
+    is_name = plural[:1].isupper() and (len(words) > 2 or not opens_sentence(text, start))
+    return plural.endswith("s") and not plural.endswith(("ss", "us", "is", "'s", "’s")) and not is_name and (
+        not last.endswith("s") or last.endswith("ss"))
+
+
 def _looks_like_a_verb(word: str) -> bool:
-    return len(word) > 4 and word.islower() and word.endswith(("ed", "ing"))
+    return word.islower() and (word in _PAST or (len(word) > 4 and word.endswith(("ed", "ing"))))

@@ -75,10 +75,15 @@ def find_names(texts: Iterable[str]) -> frozenset[str]:
     capital: Counter[str] = Counter()
     for text in texts:
         for word, start, _ in content_words(text):
-            if start and not _SENTENCE_START.search(text, 0, start):
+            if not opens_sentence(text, start):
                 seen[word] += 1
                 capital[word] += text[start].isupper()
     return frozenset(word for word, n in seen.items() if 2 * capital[word] > n)
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Whether the word that starts there is the first of a sentence or quotation, where a capital says nothing."""
+    return start == 0 or bool(_SENTENCE_START.search(text, 0, start))
 
 
 def leans_back(text: str) -> bool:

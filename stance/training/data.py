@@ -18,7 +18,7 @@ from typing import Any
 from stance.errors import InputError
 from stance.framing import marked_text
 from stance.records import STANCES, digest, read_rows
-from stance.training.readings import issue_rows, load_readings, mention_rows, relation_rows, stance_rows
+from stance.training.readings import issue_rows, load_readings, mention_rows, name_rows, relation_rows, stance_rows
 from stance.training.recipes import Portion, Recipe
 
 LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(STANCES)}
@@ -27,7 +27,7 @@ LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(S
 @dataclass(frozen=True, slots=True)
 class Example:
     """One labelled pair. `start`, `end`: where the target is mentioned in the text, if known; `group`: the event,
-    topic or claim that must not be split between training and measuring."""
+    topic or claim that must not be split between training and measuring; `taught`: how much of the label is a teacher's."""
 
     text: str
     target: str
@@ -36,6 +36,7 @@ class Example:
     group: str
     start: int | None = None
     end: int | None = None
+    taught: float = 0.0
 
 
 def _shipped(name: str) -> Path:
@@ -110,10 +111,12 @@ def _read_off(portion: Portion, spec: Mapping[str, Any], folder: Path | None, rn
     readings = load_readings(_shipped("readings") / spec["readings"], texts, portion.split)
     if portion.task == "issue":
         found = issue_rows(readings, rng)
-    elif portion.task == "sentiment" or spec["task"] == "sentiment":
+    elif spec["task"] == "sentiment":
         return [
             Example(text, target, LABEL_INDEX[stance], task, event, start := text.index(target), start + len(target))
-            for event, (text, target, stance, task) in mention_rows(readings)
+            for event, (text, target, stance, task) in (
+                name_rows(readings, rng) if spec.get("unlabelled") else mention_rows(readings)
+            )
         ]
     elif portion.paired:
         found = relation_rows(readings, rng)
@@ -181,7 +184,7 @@ def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Examp
         ]
     if portion.wrong_target:
         examples += _with_wrong_targets(examples, round(portion.wrong_target * len(examples)), rng)
-    return examples
+    return [replace(example, taught=portion.taught) for example in examples] if portion.taught else examples
 
 
 def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:

@@ -15,9 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from stance.encoding import find_encoder_directory
 from stance.errors import InputError
-from stance.framing import read_settings, target_words
+from stance.framing import TASKS, Pair, load_stance_model, read_settings, target_words
 from stance.records import STANCES, digest
 from stance.training.data import Example, load_training_rows
 from stance.training.recipes import Recipe
@@ -37,9 +40,10 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     if len({row.label for row in rows}) < 2:
         raise InputError(f"{recipe.name}: {len(rows)} training rows, of fewer than two labels; give more")
     log.info("%d training rows: %s", len(rows), dict(Counter(row.task or "untold" for row in rows)))
-    data_digest = digest(*sorted(digest(r.text, r.target, r.label, r.task) for r in rows))
+    data_digest = digest(*sorted(digest(r.text, r.target, r.label, r.task, r.taught) for r in rows))
     decisive = recipe.model_dump_json(exclude=None if recipe.held_out else {"dev"})
-    run = runs / f"{recipe.name}-{digest(decisive, data_digest)[:8]}"
+    teacher = read_settings(Path(recipe.teacher)) if recipe.teacher else {}
+    run = runs / f"{recipe.name}-{digest(decisive, data_digest, teacher.get('sha256'))[:8]}"
     weights = run / "weights"
     if (weights / "training.json").is_file():
         log.info("%s is done already", weights)
@@ -82,7 +86,6 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         warmup_steps=recipe.warmup,
         lr_scheduler_type="linear",
         weight_decay=0.01,
-        label_smoothing_factor=recipe.label_smoothing,
         seed=recipe.seed,
         data_seed=recipe.seed,
         bf16=_has_bfloat16(),
@@ -98,6 +101,9 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         remove_unused_columns=True,
     )
 
+    def soft_loss(outputs: Any, labels: Any, **_: Any) -> Any:
+        return torch.nn.functional.cross_entropy(outputs["logits"].float(), labels)
+
     started = time.monotonic()
 
     class StopInTime(TrainerCallback):  # type: ignore[misc]
@@ -110,8 +116,9 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     trainer = Trainer(
         model=model,
         args=arguments,
-        train_dataset=_tokenized(rows, tokenizer, recipe.max_length),
+        train_dataset=_tokenized(rows, soft_labels(rows, recipe, run), tokenizer, recipe.max_length),
         data_collator=DataCollatorWithPadding(tokenizer),
+        compute_loss_func=soft_loss,
         callbacks=[StopInTime()],
     )
     resumable = any(run.glob("checkpoint-*"))
@@ -133,6 +140,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         "minutes": round((time.monotonic() - started) / 60, 1),
         "resumed": resumable,
         "data_digest": data_digest,
+        "teacher": {name: teacher[name] for name in ("name", "sha256")} if teacher else None,
         "versions": {name: version(name) for name in ("torch", "transformers", "accelerate")}
         | {"python": platform.python_version()},
         "precision": "bfloat16 autocast" if arguments.bf16 else "float32",
@@ -141,7 +149,34 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     return weights
 
 
-def _tokenized(rows: Sequence[Example], tokenizer: Any, max_length: int) -> Any:
+def soft_labels(rows: Sequence[Example], recipe: Recipe, run: Path) -> NDArray[np.float32]:
+    """What each row should be answered with, (n, 3), rows sum to 1: its label, smoothed, mixed with what the teacher says
+    where the row is taught. The teacher's answers are kept in the run's folder, since they take a while."""
+    even = recipe.label_smoothing / len(STANCES)
+    labels = np.eye(len(STANCES), dtype=np.float32)[[row.label for row in rows]] * (1 - recipe.label_smoothing) + even
+    taught = np.flatnonzero([row.taught for row in rows])
+    if not len(taught):
+        return labels
+    kept = run / "taught.npy"
+    if kept.is_file():
+        said = np.load(kept, allow_pickle=False)
+    else:
+        assert recipe.teacher is not None  # load_recipe saw to it
+        teacher = load_stance_model(Path(recipe.teacher))
+        log.info("%s answers %d rows", teacher.name, len(taught))
+        said = np.zeros((len(taught), len(STANCES)), dtype=np.float32)
+        for task in TASKS:
+            mine = [k for k, i in enumerate(taught) if (rows[i].task or "topic") == task]
+            if mine:  # a mention that is marked in the text is not marked again
+                said[mine] = teacher.predict([Pair(rows[taught[k]].target, rows[taught[k]].text) for k in mine], task)
+        run.mkdir(parents=True, exist_ok=True)
+        np.save(kept, said)
+    share = np.array([rows[i].taught for i in taught], dtype=np.float32)[:, None]
+    labels[taught] = (1 - share) * labels[taught] + share * said
+    return labels
+
+
+def _tokenized(rows: Sequence[Example], labels: NDArray[np.float32], tokenizer: Any, max_length: int) -> Any:
     from datasets import Dataset
 
     encoded = tokenizer(
@@ -152,7 +187,7 @@ def _tokenized(rows: Sequence[Example], tokenizer: Any, max_length: int) -> Any:
     )
     columns = {name: encoded[name] for name in encoded}
     return Dataset.from_dict(
-        columns | {"labels": [row.label for row in rows], "length": [len(ids) for ids in encoded["input_ids"]]}
+        columns | {"labels": labels.tolist(), "length": [len(ids) for ids in encoded["input_ids"]]}
     )
 
 

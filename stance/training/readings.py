@@ -10,6 +10,7 @@ it mentions. Nothing here sees who published an article."""
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -59,6 +60,8 @@ class Reading:
     sentences: Mapping[str, str]
     laid: Laid
 
+
+_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:[A-Z]\.|[A-Z][\w-]+))+")  # two words or more, so that few are no names
 
 Row = tuple[str, str, str, str]  # text, target, stance, task
 
@@ -129,6 +132,16 @@ def mention_rows(readings: list[Reading]) -> Iterator[tuple[str, Row]]:
     for reading in readings:
         for name, mention, sign in reading.laid.mentions:
             yield reading.event, (reading.sentences[name], mention, SIGNS[sign], "sentiment")
+
+
+def name_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
+    """(event, row) for the task "sentiment" with a name that its text holds once as the target, one name a sentence at
+    most. How the sentence treats it nobody has read: the rows stand as neutral until a teacher labels them."""
+    for reading in readings:
+        for name, text in sorted(reading.sentences.items()):
+            found = [m.group() for m in _NAME.finditer(text) if text.count(m.group()) == 1]
+            if found and not name.endswith("0"):  # in titles every word looks like a name
+                yield reading.event, (text, rng.choice(found), "neutral", "sentiment")
 
 
 def issue_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:

@@ -30,6 +30,8 @@ class Portion(BaseModel):
                   takes no position on the target
     wrong_target  share of rows added once more with a target from another group, labelled neutral
     negated       share of rows whose target, a claim, is denied ("It is not true that …") and whose label is turned
+    taught        so much of each row's label is what the recipe's teacher says, the rest what the set says; 1 where the
+                  rows have no label of their own
     praise,       claims about a target, with {target} in them: each row's target is put into one of either list; a
     blame         row keeps its label with praise and has it turned with blame (sentiment data become claim data)
     """
@@ -46,6 +48,7 @@ class Portion(BaseModel):
     beside: float = Field(default=0.0, ge=0, le=1)
     wrong_target: float = Field(default=0.0, ge=0, le=1)
     negated: float = Field(default=0.0, ge=0, le=1)
+    taught: float = Field(default=0.0, ge=0, le=1)
     praise: tuple[str, ...] = ()
     blame: tuple[str, ...] = ()
 
@@ -69,6 +72,8 @@ class Recipe(BaseModel):
     swapped        share of those, and of rows whose target is a name that their text holds, where another name takes
                    its place (another row's, or one of data/readings/names.txt), so that names carry no label
     untold         share of rows whose task is not told to the model, so that it also works untold
+    teacher        directory of a larger stance model, whose probabilities are part of the label of rows that are `taught`
+                   (distillation, Hinton, Vinyals and Dean 2015)
     held_out       training rows whose text stands in a dev portion too, under any target, are left out: public splits
                    share texts. Without it the card tells figures on unseen texts apart
     max_minutes    training stops there, whatever the epochs; the record says how far it came
@@ -87,6 +92,7 @@ class Recipe(BaseModel):
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     max_minutes: float = Field(default=120, gt=0)
     held_out: bool = False
+    teacher: str | None = None
     lora: Lora | None = None
     marked: float = Field(default=0.7, ge=0, le=1)
     swapped: float = Field(default=0.3, ge=0, le=1)
@@ -106,4 +112,7 @@ def load_recipe(path: Path) -> Recipe:
     for portion in recipe.train + recipe.dev:
         if (portion.set is None) == (portion.csv is None):
             raise InputError(f"{path}: every portion names either a set or a csv")
+        if portion.taught and recipe.teacher is None:
+            raise InputError(f"{path}: {portion.set or portion.csv} is to be taught, but the recipe names no teacher; "
+                             'give teacher = "DIRECTORY" of a stance model')
     return recipe
