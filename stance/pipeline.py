@@ -131,7 +131,7 @@ def compare_documents(
     found = align_claims(documents, claims, encoder, asked, matcher)
     issues, missed_issues = correct_issues(documents, claims, found, said)
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
-    issues, positions = label_issues(issues, claims, model)
+    positions = label_issues(issues, claims, model)
     positions, missed_positions = correct_positions(documents, claims, issues, positions, said)
     if evidence:
         positions = add_evidence(issues, claims, positions, model)

@@ -1,8 +1,8 @@
 """Positions: how the holder of each claim stands toward the target of its issue.
 
-An asked issue has the target that was asked. A discovered one is named by a phrase that its claims share ("the port
-tax"), which some of them take no visible stand on: there the issue's central claim is the better target ("the claim
-that …"), which the others affirm or deny. The model decides by how clearly it reads them. Nothing here is told who
+A claim is read toward the target alone. In a discovered row, whose claims seldom name the target, it is also read
+against claims of other documents: whether the two agree, oppose each other, or neither. The labels of a row are then
+settled together, so that a claim which opposes a clearly favourable one is not called neutral. Nothing here is told who
 published a text."""
 
 from __future__ import annotations
@@ -12,58 +12,79 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stance.framing import TASKS, Pair, Probabilities, StanceModel, plain_words, read_target
 from stance.records import STANCES, Claim, Issue, Position
 
-CENTRAL_WORDS = 30  # a longer sentence is no target that a reader can keep in mind
-NEUTRAL = STANCES.index("neutral")
+FAVOURABLE, NEUTRAL, UNFAVOURABLE = (STANCES.index(name) for name in ("favourable", "neutral", "unfavourable"))
+MOST_PARTNERS = 6  # claims of other documents that a claim is read against, those surest to speak to the issue first
+ROUNDS = 4
+LEAST = 1e-3  # probabilities below are read as this, so that no single reading decides alone
+
+Read = Mapping[tuple[str, str], Probabilities]
+Vectors = NDArray[np.float64]
 
 
-def label_issues(issues: Iterable[Issue], claims: Iterable[Claim],
-                 model: StanceModel) -> tuple[list[Issue], list[Position]]:
-    """The issues, with the target that their positions are toward, and a position for each of their claims, in the
-    order of issues and their claims."""
-    texts = {claim.id: plain_words(claim.text) for claim in claims}
+def label_issues(issues: Iterable[Issue], claims: Iterable[Claim], model: StanceModel) -> list[Position]:
+    """A position for each claim of each issue, in the order of issues and their claims."""
+    by_id = {claim.id: claim for claim in claims}
     issues = list(issues)
-    named = _read([(issue.target, texts[c]) for issue in issues for c in issue.claim_ids], model)
-    central = {issue.id: target for issue in issues if not issue.asked and (target := _central_claim(issue, texts))}
-    stated = _read([(central[issue.id], texts[c]) for issue in issues if issue.id in central
-                    for c in issue.claim_ids], model)
-    settled, positions = [], []
+    texts = {issue.id: [plain_words(by_id[c].text) for c in issue.claim_ids] for issue in issues}
+    partners = {issue.id: [] if issue.asked else _partners(issue, by_id) for issue in issues}
+    alone = _read(((issue.target, text) for issue in issues for text in texts[issue.id]), model)
+    between = _read_claims(((texts[i][a], texts[i][b]) for i, pairs in partners.items() for a, b in pairs), model)
+    positions = []
     for issue in issues:
-        target = issue.target
-        if issue.id in central and _clarity(issue, central[issue.id], texts, stated) > _clarity(
-                issue, target, texts, named):
-            target = central[issue.id]
-        settled.append(replace(issue, target=target))
-        rows = np.array([(stated if target == central.get(issue.id) else named)[target, texts[c]]
-                         for c in issue.claim_ids]).reshape(-1, len(STANCES))
-        chosen = model.choose(rows, read_target(target)[0])
+        here = texts[issue.id]
+        rows = settle(np.array([alone[issue.target, text] for text in here]).reshape(-1, len(STANCES)),
+                      {(a, b): (between[here[a], here[b]] + between[here[b], here[a]]) / 2
+                       for a, b in partners[issue.id]})
+        chosen = model.choose(rows, read_target(issue.target)[0])
         positions += [Position(issue.id, claim_id, stance,  # type: ignore[arg-type]  # choose() gives records.STANCES
                                {name: round(float(p), 4) for name, p in zip(STANCES, row, strict=True)})
                       for claim_id, row, stance in zip(issue.claim_ids, rows, chosen, strict=True)]
-    return settled, positions
+    return positions
 
 
-def _central_claim(issue: Issue, texts: Mapping[str, str]) -> str | None:
-    """The claim that speaks to the issue most surely, as a target; None where every claim is too long for one."""
-    short = [c for c in issue.claim_ids if len(texts[c].split()) <= CENTRAL_WORDS]
-    if not short:
-        return None
-    words = texts[max(short, key=lambda c: (issue.scores.get(c, 0.0), c))].strip(" .\"“”")
-    return f"the claim that “{words}”"
+def settle(alone: Vectors, between: Mapping[tuple[int, int], Vectors]) -> Vectors:
+    """Probabilities of the three stances, (n, 3), of claims that are judged together.
+
+    alone    (n, 3): of each claim by itself
+    between  (a, b) → probabilities (3,) that claims a and b agree, neither, oppose each other
+
+    Mean field over a pairwise Markov random field (Koller and Friedman 2009, chapter 11): two claims pull each other to
+    one side as far as agreement is likelier than opposition, and apart where it is the other way round; what is neutral
+    pulls nothing. A claim's pulls are added and divided by the root of their number, since they are not independent."""
+    if not between:
+        return alone
+    degree = np.zeros(len(alone))
+    pulls = np.zeros((len(alone), len(alone)))
+    for (a, b), p in between.items():
+        agree, _, oppose = np.log(np.clip(p, LEAST, 1))
+        pulls[a, b] = pulls[b, a] = (agree - oppose) / 2
+        degree[[a, b]] += 1
+    first, settled = np.log(np.clip(alone, LEAST / 10, 1)), alone
+    for _ in range(ROUNDS):
+        side = pulls @ (settled[:, FAVOURABLE] - settled[:, UNFAVOURABLE]) / np.sqrt(np.maximum(degree, 1))
+        score = first.copy()
+        score[:, FAVOURABLE] += side
+        score[:, UNFAVOURABLE] -= side
+        score = np.exp(score - score.max(axis=1, keepdims=True))
+        settled = score / score.sum(axis=1, keepdims=True)
+    return settled
 
 
-Read = Mapping[tuple[str, str], Probabilities]
-
-
-def _clarity(issue: Issue, target: str, texts: Mapping[str, str], read: Read) -> float:
-    """Mean probability of a position other than neutral, the central claim's own left out."""
-    words = read_target(target)[1].casefold()
-    others = [texts[c] for c in issue.claim_ids if texts[c].strip(" .\"“”").casefold() != words]
-    found = [1 - read[target, text][NEUTRAL] for text in others]
-    return float(np.mean(found)) if found else 0.0
+def _partners(issue: Issue, by_id: Mapping[str, Claim]) -> list[tuple[int, int]]:
+    """Pairs of the issue's claims, of two documents each, that are read against each other."""
+    order = sorted(range(len(issue.claim_ids)),
+                   key=lambda k: (-issue.scores.get(issue.claim_ids[k], 0.0), issue.claim_ids[k]))
+    document = [by_id[c].document_id for c in issue.claim_ids]
+    pairs = set()
+    for k in order:
+        others = [j for j in order if document[j] != document[k]][:MOST_PARTNERS]
+        pairs |= {(min(k, j), max(k, j)) for j in others}
+    return sorted(pairs)
 
 
 def _read(pairs: Iterable[tuple[str, str]], model: StanceModel) -> Read:
@@ -77,6 +98,13 @@ def _read(pairs: Iterable[tuple[str, str]], model: StanceModel) -> Read:
             rows = model.predict([Pair(read_target(target)[1], text) for target, text in some], task)
             found.update(zip(some, rows, strict=True))
     return found
+
+
+def _read_claims(pairs: Iterable[tuple[str, str]], model: StanceModel) -> Read:
+    """(a, b) and (b, a) → probabilities that who says the one agrees with the other, neither, or opposes it."""
+    ordered = sorted({way for a, b in pairs for way in ((a, b), (b, a))})
+    rows = model.predict([Pair(a, b) for a, b in ordered], "claim") if ordered else []
+    return dict(zip(ordered, rows, strict=True))
 
 
 Span = tuple[int, int]

@@ -160,14 +160,12 @@ def _align(event: Event, documents: list[Document], claims: list[Claim], encoder
 
 def _label(block: Sequence[tuple[Event, list[Document], list[Claim], list[Issue]]], told: Told
            ) -> Iterator[tuple[Event, Comparison, list[Document]]]:
-    settled, positions = label_issues([issue for *_, issues in block for issue in issues],
-                                      [claim for _, _, claims, _ in block for claim in claims], told.model)
-    toward = {issue.id: issue for issue in settled}
+    positions = label_issues([issue for *_, issues in block for issue in issues],
+                             [claim for _, _, claims, _ in block for claim in claims], told.model)
     of_issue: dict[str, list[Any]] = {}
     for position in positions:
         of_issue.setdefault(position.issue_id, []).append(position)
-    for event, documents, claims, found in block:
-        issues = [toward[issue.id] for issue in found]
+    for event, documents, claims, issues in block:
         yield event, _compare(documents, claims, issues, [p for i in issues for p in of_issue.get(i.id, ())],
                               told), documents
 
@@ -211,7 +209,7 @@ def ask_events(events: Sequence[Event], shelf: Shelf, told: Told) -> Iterator[tu
         claims = trace_origins([claim for _, found in loaded for claim in found], documents, find_relays(documents))
         issue = Issue(question.id, question.question, question.target, tuple(chosen), asked=question.id, scores=chosen,
                       why="asked by the user")
-        yield _compare(documents, claims, *label_issues([issue], claims, told.model), told), documents
+        yield _compare(documents, claims, [issue], label_issues([issue], claims, told.model), told), documents
 
 
 def batch_card(config: Config, shelf: Shelf, told: Told, n_events: int, n_shared: int) -> dict[str, Any]:

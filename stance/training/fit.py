@@ -162,13 +162,17 @@ def soft_labels(rows: Sequence[Example], recipe: Recipe, run: Path) -> NDArray[n
         said = np.load(kept, allow_pickle=False)
     else:
         assert recipe.teacher is not None  # load_recipe saw to it
+        import torch
+
         teacher = load_stance_model(Path(recipe.teacher))
         log.info("%s answers %d rows", teacher.name, len(taught))
         said = np.zeros((len(taught), len(STANCES)), dtype=np.float32)
-        for task in TASKS:
-            mine = [k for k, i in enumerate(taught) if (rows[i].task or "topic") == task]
-            if mine:  # a mention that is marked in the text is not marked again
-                said[mine] = teacher.predict([Pair(rows[taught[k]].target, rows[taught[k]].text) for k in mine], task)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
+            for task in TASKS:
+                mine = [k for k, i in enumerate(taught) if (rows[i].task or "topic") == task]
+                if mine:  # a mention that is marked in the text is not marked again
+                    said[mine] = teacher.predict(
+                        [Pair(rows[taught[k]].target, rows[taught[k]].text) for k in mine], task)
         run.mkdir(parents=True, exist_ok=True)
         np.save(kept, said)
     share = np.array([rows[i].taught for i in taught], dtype=np.float32)[:, None]
