@@ -4,7 +4,7 @@
 
 Hypothesis damages whole small files (cuts, repeats, splices, flipped bytes, words that the format lives on, any text,
 any bytes) and each is read as a user's file would be. Every input has to come back as something read or as a refusal
-with a reason, within 10 seconds. Each portion of inputs runs in a process of its own, so that a crash or a hang of a
+with a reason, within 10 seconds of processor time (a busy machine is no hang). Each portion of inputs runs in a process of its own, so that a crash or a hang of a
 parser ends that portion only; the input that did it is kept. Prints a Markdown table; exit code 1 where a defect was
 found. The same seed and versions give the same inputs."""
 
@@ -44,7 +44,7 @@ from stance.training.recipes import load_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 PORTION = 2_000  # inputs a process
-PATIENCE = 10.0  # seconds for one input
+PATIENCE = 10.0  # processor seconds for one input
 LONGEST = 200_000  # bytes of an input
 
 WORDS = "The harbour bridge reopened on Friday. “It cost eleven million,” said Mayor Ana Ruiz. Critics call it a waste."
@@ -290,7 +290,7 @@ def run_portion(name: str, n: int, number: int, folder: str, out: Connection) ->
     def hang(*_: object) -> None:
         raise HangError
 
-    signal.signal(signal.SIGALRM, hang)
+    signal.signal(signal.SIGPROF, hang)
 
     @seed(number)
     @settings(max_examples=n, database=None, deadline=None, phases=(Phase.generate,),
@@ -298,8 +298,8 @@ def run_portion(name: str, n: int, number: int, folder: str, out: Connection) ->
     @given(damaged(reader))
     def read_one(data: bytes) -> None:
         path.write_bytes(data)
-        wrong, begin = "", time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        wrong, begin = "", time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         try:
             was_read = reader.read(path)
             outcome.n_read, outcome.n_refused = outcome.n_read + was_read, outcome.n_refused + (not was_read)
@@ -312,9 +312,9 @@ def run_portion(name: str, n: int, number: int, folder: str, out: Connection) ->
             last = traceback.extract_tb(error.__traceback__)[-1]
             wrong = f"{type(error).__name__} in {Path(last.filename).name}, {last.name}: {str(error)[:80]}"
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         outcome.n += 1
-        outcome.slowest = max(outcome.slowest, time.perf_counter() - begin)
+        outcome.slowest = max(outcome.slowest, time.process_time() - begin)
         if wrong:
             outcome.defects[wrong] += 1
             outcome.shown_by.setdefault(wrong, data)
@@ -346,10 +346,10 @@ def fuzz(name: str, n_inputs: int, first_seed: int) -> Outcome:
 
 
 def _wait_for(receive: Connection, path: Path) -> Outcome | None:
-    """What the process sends; None where it ended without, or has been at one input for too long in foreign code that
-    no signal reaches."""
+    """What the process sends; None where it ended without, or has been at one input for ten minutes, asleep or in foreign
+    code that no signal reaches."""
     while not receive.poll(PATIENCE):
-        if path.exists() and time.time() - path.stat().st_mtime > 6 * PATIENCE:
+        if path.exists() and time.time() - path.stat().st_mtime > 60 * PATIENCE:
             return None
     try:
         found: Outcome = receive.recv()
