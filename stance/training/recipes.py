@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import InputError
-from stance.records import read_toml
+from stance.records import confine, read_toml
 
 Task = Literal["sentiment", "claim", "topic", "relation", "issue"]
 
@@ -18,7 +18,8 @@ Task = Literal["sentiment", "claim", "topic", "relation", "issue"]
 class Portion(BaseModel):
     """Rows of one data set that go into training.
 
-    set, csv      a set named in data/sets.toml, or a CSV of your own with columns text, target, label
+    set, csv      a set named in data/sets.toml, or a CSV of your own with columns text, target, label: its path from
+                  the recipe's folder, in that folder or below
     task          overrides the set's own; labels keep their meaning. Of a set that was read off news, the rows of
                   that task: "claim" or "topic" by the form of the target, "issue" for what speaks to one question
     limit         so many rows at most, drawn by the seed
@@ -61,7 +62,7 @@ class Lora(BaseModel):
 
 
 class Recipe(BaseModel):
-    """How one model is made.
+    """How one model is made. `folder` is where the file lies.
 
     base           encoder: "default" (the pinned wheel), a directory, or a hub id in the local cache; or the directory
                    of a stance model to go on from, which must have adapters where this recipe has
@@ -76,6 +77,7 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    folder: Path = Field(exclude=True)
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     base: str = "default"
     seed: int = 13
@@ -94,16 +96,22 @@ class Recipe(BaseModel):
     train: tuple[Portion, ...] = Field(min_length=1)
     dev: tuple[Portion, ...] = ()
 
+    def locate(self, csv: str) -> Path:
+        """Where a CSV of a portion is. Raises InputError where that is not in the recipe's folder or below."""
+        return confine(self.folder / csv, self.folder, f"recipe {self.name}", "put the CSV beside the recipe")
+
 
 def load_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file. Raises InputError that names the file, the field and what is expected of it."""
     plain = read_toml(path, "give a recipe such as models/recipes/stance-minilm.toml")
     try:
-        recipe = Recipe.model_validate(plain)
+        recipe = Recipe.model_validate(plain | {"folder": path.parent})
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     for portion in recipe.train + recipe.dev:
         if (portion.set is None) == (portion.csv is None):
             raise InputError(f"{path}: every portion names either a set or a csv")
+        if portion.csv is not None:
+            recipe.locate(portion.csv)
     return recipe
