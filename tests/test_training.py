@@ -154,9 +154,9 @@ def test_a_csv_is_found_beside_its_recipe_and_nowhere_else(tmp_path: Path, monke
     assert [row.text for row in load_training_rows(load_recipe(path), None)] == ["Good."]
     moved = load_recipe(path).model_copy(update={"folder": Path("elsewhere")})
     assert moved.model_dump_json() == load_recipe(path).model_dump_json()  # where it lies is no part of what it makes
-    for csv in ("../mine.csv", str(tmp_path / "mine.csv"), "rows/link.csv"):
+    for elsewhere in ("../mine.csv", str(tmp_path / "mine.csv"), "rows/link.csv"):
         with pytest.raises(InputError, match="leads out of"):
-            load_recipe(write_recipe(path, recipe.format(csv)))
+            load_recipe(write_recipe(path, recipe.format(elsewhere)))
 
 
 def test_a_wrong_csv_is_named_with_its_line(tmp_path: Path) -> None:

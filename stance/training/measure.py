@@ -117,8 +117,8 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
 
 
 def _seen(recipe: Recipe) -> Iterator[tuple[Recipe, Portion]]:
-    """Recipe and portion of all that the model was trained on, what its base was trained on included; portions of recipes
-    that hold dev texts out share none with dev."""
+    """Recipe and portion of all that the model was trained on, what its base was trained on included; portions of
+    recipes that hold dev texts out share none with dev."""
     if not recipe.held_out:
         yield from ((recipe, portion) for portion in recipe.train)
     record = Path(recipe.base) / "training.json"
