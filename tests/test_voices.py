@@ -73,6 +73,7 @@ def holders(text: str, **layout: dict[int, str]) -> list[str | None]:
         ("In the view of the Harbour Board, the toll is a burden.", "the Harbour Board"),
         ("The Ratepayers' League said the bridge was too dear.", "The Ratepayers' League"),
         ("The bridge is too dear, according to the Ratepayers’ League.", "the Ratepayers’ League"),
+        ("Fishermen welcome the bridge.", "Fishermen"),
         ("The dockers' union warned that the port would close in May.", "The dockers' union"),
         ("The residents' demands are fair, the minister said on Monday.", "the minister"),
         ("The toll drew sharp criticism from the Freight League over its cost.", "the Freight League"),
