@@ -16,7 +16,7 @@ from itertools import groupby, pairwise
 from stance.documents.sentences import split_sentences
 from stance.records import Claim, ClaimKind, Document, digest
 from stance.voices import Attribution, Sentence, attribute
-from stance.voices.wordclasses import word_set
+from stance.voices.wordclasses import DETERMINERS, PREPOSITIONS, PRONOUN_HOLDERS, STOPS, is_bare_plural, word_set
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NON_WORD = re.compile(r"\W+")
@@ -105,13 +105,24 @@ _NUMBER_WORDS = word_set("""
 _SECOND_PERSON = word_set("you your yours let's")
 _WISHES = word_set("hope wish want may might could if")
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-Z][\w’'-]+|\b[A-Z]{2,}\b|#\w+")
+# Auxiliaries, common plain forms, and the past forms that end in no -ed and are no nouns.
 _FINITE_WORDS = word_set("""
-    is are was were am be been has have had do does did will would can could may might must shall should said
-    says became began brought built came chose cut drew drove fell felt found gave get gets go got grew held hit
-    keep kept knew know lay led left lie lost made make makes mean means meant met need paid put ran read rise
-    rose run sat saw say see sent set shot show spent spoke stood stop take takes think thought told took want
-    went won wrote
+    is are was were am be been has have had do does did will would can could may might must shall should arose
+    awoke ate became began bent bled blew bore bought bound bred broke brought built came caught chose clung cut
+    dealt did drank drew drove dug dwelt fed fell felt fled flew flung forbade foresaw forgave forgot fought found
+    froze gave get gets go got grew ground held hid hit hung hurt keep kept knew know laid lay led left lent lie lost
+    made make makes mean means meant met mistook need outgrew overcame overran oversaw overthrew overtook paid put
+    quit ran rang read rebuilt rewrote rise rode rose run said sang sank sat saw say says see sent set shook shot
+    show shrank shut slept slid sold sought sped spent spoke sprang spun stole stood stop strode strove struck stuck
+    swam swept swore swung take takes taught think thought threw told took tore undertook underwent undid upheld
+    want went withdrew withheld withstood woke won wore wove wrote
 """)
+# Like plurals without -s they have a verb without an ending.
+_PLURAL_PRONOUNS = word_set("they we i")
+# These also stand before nouns ("police station", "many people").
+_LOOSE_PLURALS = word_set("people police staff many some most few both others")
+_NO_VERBS = STOPS | PREPOSITIONS | DETERMINERS | PRONOUN_HOLDERS | word_set("and or alike alone only too")
+_OBJECTS = DETERMINERS | word_set("it him her them us")
 _FINITE = re.compile(r"\b(?:\w{2,}(?:ed|es)|\w+n['’]t|\w+['’](?:s|re|ve|ll|m|d)|[a-z]{3,}s)\b", re.I)
 
 
@@ -205,7 +216,25 @@ def _asserts(text: str) -> bool:
         return False
     if len(words) < 5 and text.rstrip("\"'”’»)")[-1:] not in (".", "!", "…"):
         return False
-    return len(words) >= 8 or bool(known & _FINITE_WORDS) or bool(_FINITE.search(text))
+    return (
+        len(words) >= 8
+        or bool(known & _FINITE_WORDS)
+        or bool(_FINITE.search(text))
+        or _has_plain_verb(_WORD.findall(text))
+    )
+
+
+def _has_plain_verb(words: list[str]) -> bool:
+    """Whether a plural without -s stands before what can only be its verb ("Fishermen welcome the bridge")."""
+    words = [w for w in words if not w.endswith("ly") and w not in ("also", "still", "now", "never")]
+    for subject, verb, following in zip(words, words[1:], words[2:], strict=False):
+        if not verb.islower() or verb in _NO_VERBS:
+            continue
+        low = subject.lower()
+        is_plural = low in _PLURAL_PRONOUNS or (is_bare_plural(low) and low not in _LOOSE_PLURALS)
+        if is_plural or (low in _LOOSE_PLURALS and following in _OBJECTS):
+            return True
+    return False
 
 
 def _without_hole(text: str, start: int, end: int) -> tuple[int, int, bool]:

@@ -21,6 +21,7 @@ from typing import Any
 
 from stance.errors import InputError
 from stance.records import STANCES, Cell, CellState, Claim, Comparison, Document, Issue, Position, Stance, digest
+from stance.voices.bodies import fold_name
 from stance.voices.holders import is_vague
 
 # Confidence in words: the word holds from this probability upward. How often each word turned out wrong is measured
@@ -183,7 +184,7 @@ def agreements(comparison: Comparison) -> tuple[Agreement, ...]:
         for issue_id in stances[a].keys() & stances[b].keys():
             one, other = stances[a][issue_id], stances[b][issue_id]
             same = one.stance == other.stance
-            if same and len({_key(o) for o in one.origins + other.origins}) == 1:
+            if same and len({fold_name(o) for o in one.origins + other.origins}) == 1:
                 n_single += 1
             else:
                 n_shared += 1
@@ -214,7 +215,7 @@ def holders(comparison: Comparison) -> tuple[Holder, ...]:
     for spoken in spoken_by_issue(comparison).values():
         for s in spoken:
             if s.is_clear and s.holder:
-                found[_key(s.holder)].append(s)
+                found[fold_name(s.holder)].append(s)
     result = []
     for said in found.values():
         once = tuple({(s.issue.id, s.stance): s for s in reversed(said)}.values())[::-1]
@@ -261,7 +262,7 @@ def _cell(issue: Issue, source: str, spoken: list[Spoken]) -> Cell:
     clear = {s.stance for s in spoken if s.is_clear}
     names: dict[str, str] = {}
     for s in spoken:
-        names[_key(s.origin)] = min(s.origin, names.get(_key(s.origin), s.origin))
+        names[fold_name(s.origin)] = min(s.origin, names.get(fold_name(s.origin), s.origin))
     origins = tuple(names[key] for key in sorted(names))
     return Cell(issue.id, source, _state(spoken), clear.pop() if len(clear) == 1 else None,
                 tuple(s.claim.id for s in spoken), origins, len(spoken), len(origins))
@@ -284,13 +285,9 @@ def _opposition(spoken: Iterable[Spoken]) -> int:
     for s in spoken:
         if s.is_clear and s.stance in sides:
             # Unnamed holders of one source cannot be told apart, so they count as one.
-            sides[s.stance].add(_key(s.holder) if s.holder else f"\x1f{s.source}")
+            sides[s.stance].add(fold_name(s.holder) if s.holder else f"\x1f{s.source}")
     pro, con = sides.values()
     return min(len(pro), len(con)) if pro and con and len(pro | con) > 1 else 0
-
-
-def _key(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def _wilson(n_yes: int, n: int, z: float = 1.96) -> tuple[float, float]:

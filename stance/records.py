@@ -338,6 +338,18 @@ def write_whole(path: Path, content: str | bytes) -> None:
         ) from None
 
 
+def confine(path: Path, folder: Path, where: str, advice: str) -> Path:
+    """The path with its links and ".." followed. Raises InputError, from `where` to `advice`, where that leads out of
+    the folder."""
+    try:
+        real = path.resolve()
+        if real.is_relative_to(folder.resolve()):
+            return real
+    except (OSError, ValueError) as error:
+        raise InputError(f"{where}: {str(path)!r} is no path ({error})") from None
+    raise InputError(f"{where}: {path} leads out of {folder}; {advice}")
+
+
 def read_json(path: Path, advice: str) -> Any:
     """The value in a JSON file. Raises InputError, ending in `advice`, where it cannot be read."""
     try:

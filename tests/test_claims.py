@@ -61,6 +61,11 @@ def texts(doc: Document) -> list[str]:
         "Click here for more updates",
         "Harbour news, May",
         "Advertisement",
+        "Police station in Marwick.",
+        "Women and children first.",
+        "Men of the hour.",
+        "Many people in Brockley.",
+        "Women March For Peace",
     ],
 )
 def test_what_asserts_nothing_is_no_claim(text: str) -> None:
@@ -75,6 +80,11 @@ def test_what_asserts_nothing_is_no_claim(text: str) -> None:
         "The council thanked the divers and closed the quay.",
         "Read and write rates rose in every district.",
         "Many experts consider this a triumph of Norland's diplomacy.",
+        "Fishermen welcome the bridge.",
+        "Women march for peace.",
+        "They strongly oppose it.",
+        "Police arrest two men.",
+        "The firm sold the quay.",
     ],
 )
 def test_what_asserts_something_is_one_claim(text: str) -> None:

@@ -364,6 +364,65 @@ def test_parquet_rows_are_documents(tmp_path: Path) -> None:
     assert "row 2" in refused(tmp_path)[0].reason
 
 
+def rows_of(folder: Path, *rows: dict[str, str]) -> list[Document]:
+    return read(write(folder, "a.jsonl", "\n".join(map(json.dumps, rows))))
+
+
+def test_entities_in_titles_and_texts_are_read(tmp_path: Path) -> None:
+    title, text = "Town &amp;#8216;shocked&rsquo;  by R&amp;amp;D cuts", "AT&T cut&nbsp;it, see ?a=1&copy=2"
+    (document,) = rows_of(tmp_path, {"title": title, "text": text})
+    assert document.title == "Town ‘shocked’ by R&D cuts"
+    assert document.text == "AT&T cut\N{NO-BREAK SPACE}it, see ?a=1&copy=2"
+
+
+HEADLINES = ("Harbour bridge reopens after repairs", "Mayor defends the cost of repairs", "Ferry owners want a quay")
+
+
+@pytest.mark.parametrize(
+    ("about", "ending"),
+    [
+        ({"source": "BBC"}, "| BBC News"),
+        ({"source": "The Daily Echo"}, "- Daily Echo"),
+        ({"url": "https://www.washingtonpost.com/world/1"}, "– The Washington Post"),
+        ({"source": "echo.co.uk"}, "· World · Echo"),
+    ],
+)
+def test_an_outlets_name_that_ends_its_titles_is_set_aside(tmp_path: Path, about: dict[str, str], ending: str) -> None:
+    printed = [f"{line} {ending}" for line in HEADLINES]
+    beside = rows_of(tmp_path, *({**about, "title": line, "text": f"{BRIDGE} {line}."} for line in printed))
+    assert [d.title for d in beside] == list(HEADLINES)
+    assert all(ending in d.text for d in beside)  # inside a text it is somebody's words
+    alone = rows_of(tmp_path, *({**about, "headline": line} for line in printed))
+    assert [d.text[p.start : p.end] for d in alone for p in d.passages] == list(HEADLINES)
+    assert [d.text for d in alone] == printed
+    assert {(d.text[x.start : x.end], x.reason) for d in alone for x in d.dropped} == {(ending, "outlet's name")}
+    assert [d.id for d in rows_of(tmp_path, {**about, "headline": printed[0]})] == [alone[0].id]
+
+
+def test_whom_a_headline_cites_is_no_outlets_name(tmp_path: Path) -> None:
+    cited = [{"source": "Agency", "title": f"{line} - Kremlin", "text": f"{BRIDGE} {line}."} for line in HEADLINES]
+    assert [d.title for d in rows_of(tmp_path, *cited)] == [row["title"] for row in cited]
+    twice = [{"source": "Echo", "title": f"{line} | Echo", "text": f"{BRIDGE} {line}."} for line in HEADLINES[:2]]
+    assert [d.title for d in rows_of(tmp_path, *twice)] == [row["title"] for row in twice]
+
+
+def test_an_ending_of_nearly_all_titles_needs_no_name_and_no_order(tmp_path: Path) -> None:
+    rows = [
+        {"source": source, "title": f"Repairs go on, day {n} - The Gazette", "text": f"{BRIDGE} {n}"}
+        for source in ("North", "South")
+        for n in range(300)
+    ]
+    assert {d.title for d in rows_of(tmp_path, *rows)} == {f"Repairs go on, day {n}" for n in range(300)}
+    assert len(rows_of(tmp_path, *rows[:9])) == 9
+    assert all("Gazette" in (d.title or "") for d in rows_of(tmp_path, *rows[:9]))
+
+
+def test_rows_before_a_broken_one_are_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", f'text,source\n"{BRIDGE}",Post\n"{COST}' + "x" * (5 * 2**20))
+    assert [d.text for d in read(path)] == [BRIDGE]
+    assert "longer than" in refused(path)[0].reason
+
+
 def test_reading_a_table_is_lazy(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", "\n".join(json.dumps({"text": f"{BRIDGE} {n}"}) for n in range(5_000)))
     stream = read_documents([path])

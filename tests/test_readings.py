@@ -17,7 +17,7 @@ from stance.training.readings import (
     split_article,
     stance_rows,
 )
-from stance.training.recipes import Portion
+from stance.training.recipes import Portion, Recipe
 
 EVENT = {
     "s": {"A": ["The levy is a gift to the valley, said the mayor.", "It takes effect in May."],
@@ -100,6 +100,6 @@ def test_the_projects_own_readings_give_all_three_kinds_of_example() -> None:
     for portion, least in ((Portion(set="own_readings", beside=0.2), 1000),
                            (Portion(set="own_readings", task="issue"), 1000),
                            (Portion(set="own_readings", paired=True), 300)):
-        rows = load_portion(portion, None, 13)
+        rows = load_portion(portion, None, Recipe(folder=Path(), name="r", train=(portion,)))
         assert len(rows) > least
         assert len({row.label for row in rows}) >= 2

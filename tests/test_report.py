@@ -5,6 +5,7 @@ import csv
 import dataclasses
 import hashlib
 import json
+import random
 import re
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from stance.report import render_report
 from stance.report.exports import DICTIONARY, build_tables, summarise, write_exports
 from stance.report.page import embed, render_page, strings
 from stance.report.passages import in_quotes, pieces_around, shorten
-from stance.report.words import count_words, distinctive_words
+from stance.report.words import Distinctive, count_words, distinctive_words
 from stance.report.worksheet import choose_exercises, write_worksheet
 
 
@@ -256,14 +257,25 @@ def test_a_quotation_mark_that_nothing_closes_is_not_shown_as_one():
 # ---- words
 
 
-def test_a_word_that_one_source_repeats_stands_out_and_shared_words_do_not():
-    texts = {"Ash": "the barrier is closed and the barrier stays " * 20,
-             "Birch": "the fence is open and the fence goes " * 20,
-             "Cedar": "the wall is high and the wall falls " * 20}
+def words_of(texts: dict[str, str]) -> dict[str, tuple[Distinctive, ...]]:
     documents = [Document(s, s, s, "0", t, end=len(t), passages=(Passage(0, len(t)),)) for s, t in texts.items()]
-    found = distinctive_words(count_words(documents, []))
-    assert found["Ash"][0].word == "barrier"
+    return distinctive_words(count_words(documents, []))
+
+
+def test_a_word_that_one_source_repeats_stands_out_and_shared_words_do_not():
+    found = words_of({"Ash": "the barrier is closed and the barrier stays " * 20,
+                      "Birch": "the fence is open and the fence goes " * 20,
+                      "Cedar": "the wall is high and the wall falls " * 20})
+    assert (found["Ash"][0].word, found["Ash"][0].holds) == ("barrier", True)
     assert not {"the", "and", "is"} & {d.word for words in found.values() for d in words}
+
+
+def test_what_sources_draw_alike_leans_by_chance_and_does_not_hold():
+    rng = random.Random(5)
+    names = ("Ash", "Birch", "Cedar")
+    found = words_of({n: " ".join(f"word{int(400 * rng.random() ** 2)}a" for _ in range(4000)) for n in names})
+    assert any(found.values())
+    assert not [word for words in found.values() for word in words if word.holds]
 
 
 def test_a_single_source_has_no_distinctive_words():

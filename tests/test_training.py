@@ -142,6 +142,23 @@ def test_a_wrong_recipe_is_named_with_its_field(tmp_path: Path, text: str, said:
         load_recipe(write_recipe(tmp_path / "r.toml", text))
 
 
+def test_a_csv_is_found_beside_its_recipe_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    below = tmp_path / "recipes" / "rows"
+    below.mkdir(parents=True)
+    for folder in (below, tmp_path):
+        (folder / "mine.csv").write_text("text,target,label\nGood.,bridge,favourable\n", encoding="utf-8")
+    (below / "link.csv").symlink_to(tmp_path / "mine.csv")
+    recipe = "name='x'\nswapped=0\nuntold=0\n[[train]]\ncsv='{}'"
+    path = write_recipe(tmp_path / "recipes" / "r.toml", recipe.format("rows/mine.csv"))
+    monkeypatch.chdir(tmp_path)
+    assert [row.text for row in load_training_rows(load_recipe(path), None)] == ["Good."]
+    moved = load_recipe(path).model_copy(update={"folder": Path("elsewhere")})
+    assert moved.model_dump_json() == load_recipe(path).model_dump_json()  # where it lies is no part of what it makes
+    for elsewhere in ("../mine.csv", str(tmp_path / "mine.csv"), "rows/link.csv"):
+        with pytest.raises(InputError, match="leads out of"):
+            load_recipe(write_recipe(path, recipe.format(elsewhere)))
+
+
 def test_a_wrong_csv_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("text,target,label\nGood.,bridge,favourable\nBad.,bridge,awful\n", encoding="utf-8")

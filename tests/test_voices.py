@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stance.documents.sentences import split_sentences
 from stance.records import Document, Passage
 from stance.voices import UNCERTAIN, Attribution, Sentence, attribute
+from stance.voices.bodies import fold_name
 
 
 def document(text: str, kinds: dict[int, str] | None = None, speakers: dict[int, str] | None = None) -> Document:
@@ -71,6 +72,11 @@ def holders(text: str, **layout: dict[int, str]) -> list[str | None]:
         ("A poll by Metrix showed that most residents want the toll gone.", "A poll by Metrix"),
         ("In Ida Moss's view, the toll is a burden.", "Ida Moss"),
         ("In the view of the Harbour Board, the toll is a burden.", "the Harbour Board"),
+        ("The Ratepayers' League said the bridge was too dear.", "The Ratepayers' League"),
+        ("The bridge is too dear, according to the Ratepayers’ League.", "the Ratepayers’ League"),
+        ("Fishermen welcome the bridge.", "Fishermen"),
+        ("The dockers' union warned that the port would close in May.", "The dockers' union"),
+        ("The residents' demands are fair, the minister said on Monday.", "the minister"),
         ("The toll drew sharp criticism from the Freight League over its cost.", "the Freight League"),
         ("«The bridge is safe and will stay open», said Ida Moss.", "Ida Moss"),
         ("The state is broke, she was told, and three wells have run dry, records show.", "records"),
@@ -109,6 +115,25 @@ def test_a_name_is_completed_from_elsewhere_in_the_document() -> None:
         "The governor added that the money was well spent."
     )
     assert found == [None, "Ida Moss", "Ida Moss"]
+
+
+def test_a_short_form_is_the_one_body_that_the_document_named_before() -> None:
+    lines = "Russia's foreign ministry said the talks would go on.\n{}The ministry added that a date was near."
+    assert holders(lines.format(""))[1] == "Russia's foreign ministry"
+    same = "The Russian Foreign Ministry said in May that the talks were fruitful.\n"
+    assert holders(lines.format(same))[2] == "Russia's foreign ministry"
+    other = "Ukraine's foreign ministry said that the talks had failed.\n"
+    assert holders(lines.format(other))[2] == "The ministry"
+    late = "The ministry said that a date was near.\nRussia's foreign ministry said so too."
+    assert holders(late)[0] == "The ministry"
+
+
+def test_two_names_of_one_body_fold_to_one_and_bodies_of_two_countries_to_two() -> None:
+    one = ("Russia’s foreign ministry", "the Russian Foreign Ministry", "the Ministry of Foreign Affairs of Russia")
+    assert len(set(map(fold_name, one))) == 1
+    others = ("Ukraine's foreign ministry", "the Foreign Ministry", "America's Voice", "the American Voice", "traders",
+              "the traders")
+    assert len(set(map(fold_name, (one[0], *others)))) == 7
 
 
 def test_a_pronoun_is_the_person_last_heard_and_less_sure() -> None:

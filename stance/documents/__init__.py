@@ -2,6 +2,7 @@
 
 reading    walks the paths, joins metadata, yields documents      draft      what a format's reader hands on
 decoding, plain, web, pdf, tables, telegram                       one module a format, bytes to drafts
+titles     entities and outlet names in the titles of tables
 cleaning   passages and the ledger of what was dropped            residue, headings, turns   its patterns
 sentences, language, repeats                                      boundaries, language, who relays whom
 """

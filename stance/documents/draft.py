@@ -21,6 +21,7 @@ class Draft:
     text         untouched; drafts that share a file's text differ in start and end (code points, half-open)
     is_own_text  the text is this draft's alone: nothing in it can be a second print of another draft
     part         which part of its file it is ("row 12"), where the file holds several
+    named_from   where the outlet's name begins that ends the text (code points); the end, or None, where none does
     published    ISO 8601 date, or date and time in UTC
     """
 
@@ -34,6 +35,7 @@ class Draft:
     url: str | None = None
     language: str | None = None
     kind: str | None = None
+    named_from: int | None = None
     is_own_text: bool = True
     part: str | None = None
 

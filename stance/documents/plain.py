@@ -85,4 +85,4 @@ def read_markdown(text: str) -> Iterator[Draft]:
         return
     if "published" in fields:
         fields["published"] = to_iso(fields["published"]) or fields["published"]
-    yield Draft(text, match.end(), len(text), is_own_text=False, **fields)
+    yield Draft(text, match.end(), len(text), named_from=None, is_own_text=False, **fields)

@@ -23,7 +23,7 @@ from stance.documents.printed import Printed
 from stance.documents.sources import FILE_NAME, Said, read_sources
 from stance.documents.stamps import to_iso
 from stance.errors import InputError
-from stance.records import Document, Skipped, digest
+from stance.records import Document, Dropped, Skipped, digest
 
 # The largest file that is read whole. 64 MB of text are some hundred novels: no single document, and parsing it as
 # HTML or JSON takes ten times its size in memory. Tables are read row by row and have no such limit.
@@ -209,7 +209,8 @@ def _make_document(
 ) -> Document | Skipped:
     if draft.is_own_text:  # other texts were decoded strictly
         draft = mend_draft(draft)
-    cleaned = clean(draft.text, draft.start, draft.end, None if draft.is_own_text else printed)
+    end = draft.end if draft.named_from is None else draft.named_from
+    cleaned = clean(draft.text, draft.start, end, None if draft.is_own_text else printed)
     words = " ".join(
         draft.text[p.start : p.end] for p in cleaned.passages[:12] if p.kind == "body" or len(cleaned.passages) == 1
     )
@@ -234,8 +235,15 @@ def _make_document(
         url=said.get("url") or draft.url,
         kind=said.get("kind") or draft.kind,
         passages=cleaned.passages,
-        dropped=cleaned.dropped,
+        dropped=cleaned.dropped + _set_name_aside(draft.text, end, draft.end),
     )
+
+
+def _set_name_aside(text: str, start: int, end: int) -> tuple[Dropped, ...]:
+    """The ledger's entry for an outlet's name that ends a text."""
+    name = text[start:end].strip()
+    start = text.find(name, start)
+    return (Dropped(start, start + len(name), "outlet's name"),) if name else ()
 
 
 def _read_name(path: str) -> tuple[str, str | None]:

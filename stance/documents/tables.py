@@ -9,8 +9,9 @@ import csv
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from stance.documents.decoding import decode_text
 from stance.documents.draft import Draft, UnreadableError
 from stance.documents.residue import strip_marks
 from stance.documents.stamps import to_iso
+from stance.documents.titles import Endings, read_entities
 from stance.records import Skipped
 
 # The longest row that is read: a book of a thousand pages. A longer one is a table without line ends.
@@ -73,7 +75,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind", "type", "genre"),
     "origin": ("origin", "agency", "forwarded_from", "forward_from", "via"),
 }
-# So many rows are looked at before the first is handed on, to learn how their dates are written.
+# So many rows are looked at before one is handed on, to learn how dates are written and how titles end.
 _PEEK = 200
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
 _MONTH_FIRST = re.compile(r"\d{1,2}/(?:1[3-9]|2\d|3[01])/\d{4}")
@@ -101,18 +103,15 @@ def read_rows(
 ) -> Iterator[Draft | Skipped]:
     """Documents of rows that are parsed already; a row that is a string says why it could not be.
 
-    Dates like 3/4/2024 are read month first where one of the first rows can only be read so."""
-    stream = iter(rows)
-    ahead = list(islice(stream, _PEEK))
-    month_first = any(
-        _MONTH_FIRST.match(_pick_fields(row, columns).get("published", "")) for row in ahead if isinstance(row, dict)
-    )
+    Dates like 3/4/2024 are read month first where one of the first rows can only be read so. HTML entities in titles
+    and texts are read; an outlet's name that ends its titles is taken off them, and set aside where the title is the
+    text. Rows that stand before an error are read."""
+    learned = _Learned()
     n_read = 0
-    for number, row in enumerate(chain(ahead, stream), 1):
+    for number, row, fields in _look_ahead(rows, columns, learned):
         if isinstance(row, str):
             yield Skipped(name, f"row {number}: {row}")
             continue
-        fields = _pick_fields(row, columns)
         text = fields.pop("text", None)
         if text is None:
             known = ", ".join(map(repr, sorted(map(str, row))[:12])) or "none"
@@ -132,12 +131,52 @@ def read_rows(
             )
             continue
         if "published" in fields:
-            fields["published"] = to_timestamp(fields["published"], month_first)
+            fields["published"] = to_timestamp(fields["published"], learned.month_first)
         if "origin" in fields:
             fields["origin"] = strip_marks(fields["origin"])
+        if title := fields.get("title"):
+            fields["title"] = title[: learned.find_name(title, fields)]
         yield Draft(
-            text, 0, len(text), part=f"row {number}", is_own_text=True, **{k: v for k, v in fields.items() if v}
+            text,
+            0,
+            len(text),
+            named_from=learned.find_name(text, fields),
+            part=f"row {number}",
+            is_own_text=True,
+            **{k: v for k, v in fields.items() if v},
         )
+
+
+@dataclass(slots=True)
+class _Learned:
+    """What the rows read so far tell about all of them."""
+
+    month_first: bool = False
+    endings: Endings = field(default_factory=Endings)
+
+    def find_name(self, title: str, fields: Mapping[str, str]) -> int:
+        return self.endings.find_name(fields.get("source", ""), fields.get("url", ""), title)
+
+
+def _look_ahead(
+    rows: Iterable[Mapping[str, Any] | str], columns: Mapping[str, str], learned: _Learned
+) -> Iterator[tuple[int, Mapping[str, Any] | str, dict[str, str]]]:
+    """(number, row, its fields), each once _PEEK rows after it were learned from."""
+    waiting: deque[tuple[int, Mapping[str, Any] | str, dict[str, str]]] = deque()
+    try:
+        for number, row in enumerate(rows, 1):
+            fields = {} if isinstance(row, str) else _pick_fields(row, columns)
+            if number <= _PEEK and _MONTH_FIRST.match(fields.get("published", "")):
+                learned.month_first = True
+            if title := fields.get("title") or fields.get("text"):
+                learned.endings.add(fields.get("source", ""), title)
+            waiting.append((number, row, fields))
+            if len(waiting) > _PEEK:
+                yield waiting.popleft()
+    except UnreadableError:
+        yield from waiting
+        raise
+    yield from waiting
 
 
 def _pick_fields(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:
@@ -151,8 +190,12 @@ def _pick_fields(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str
         value = row.get(key)
         if key in row and not isinstance(value, (dict, list)):
             fields[ours] = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    if not fields.get("text", "").strip() and fields.get("title") and "text" not in columns:
-        fields["text"] = fields.pop("title")
+    for ours in fields.keys() & {"text", "title"}:
+        fields[ours] = read_entities(fields[ours])
+    if title := fields.get("title"):
+        fields["title"] = " ".join(title.split())
+        if not fields.get("text", "").strip() and "text" not in columns:
+            fields["text"] = fields.pop("title")
     return fields
 
 

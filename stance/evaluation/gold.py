@@ -21,7 +21,7 @@ from stance.errors import InputError, UndecidedError
 from stance.evaluation import metrics
 from stance.evaluation.metrics import Figure, figure
 from stance.evaluation.suites import GOLD_NAME
-from stance.records import Claim, Comparison, read_json
+from stance.records import Claim, Comparison, confine, read_json
 
 SIGN = {"FAV": 1, "UNF": -1}
 TITLES = frozenset(  # words of a name that do not tell it from others
@@ -353,6 +353,5 @@ def document_files(gold: Gold, folder: Path) -> list[Path]:
     for path in paths:
         if not path.is_file():
             raise UndecidedError(f"{path} is not there, so the gold of {folder.name} could not be measured")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{path} leads out of {folder}; gold names files inside its folder of documents")
+        confine(path, folder, f"gold of {folder.name}", "gold names files inside its folder of documents")
     return paths

@@ -25,7 +25,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stance.errors import InputError, UndecidedError
-from stance.records import read_rows, read_toml
+from stance.records import confine, read_rows, read_toml
 
 DATA_VARIABLE = "STANCE_DATA"
 GOLD_NAME = "gold.json"
@@ -183,16 +183,9 @@ def resolve(suite: Suite, written: str, folder: Path | None = None) -> Path:
         here = suite.origin.resolve().parent
         base = next((p for p in (here, *here.parents) if any((p / mark).exists() for mark in PROJECT_MARKS)), here)
         path = here / written
-    try:
-        inside = path.resolve().is_relative_to(base.resolve())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{suite.origin}: {written!r} is no path ({error})") from None
-    if not inside:
-        raise InputError(
-            f"{suite.origin}: {written} leads out of {base}; suites only read inside their project or the "
-            "folder that a variable names"
-        )
-    return path.resolve()
+    return confine(
+        path, base, f"{suite.origin}", "suites only read inside their project or the folder that a variable names"
+    )
 
 
 def gold_files(path: Path, documents: Path) -> list[Path]:

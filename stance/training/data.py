@@ -151,12 +151,12 @@ def load_csv(path: Path, task: str) -> list[Example]:
         raise InputError(f"{path}: cannot be read ({error}); give a UTF-8 CSV file") from None
 
 
-def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Example]:
+def load_portion(portion: Portion, folder: Path | None, recipe: Recipe) -> list[Example]:
     """What one [[train]] or [[dev]] entry of a recipe stands for, in an order that depends on the seed alone."""
-    rng = random.Random(digest(seed, portion.set, portion.csv, portion.split, portion.task, portion.paired))
+    rng = random.Random(digest(recipe.seed, portion.set, portion.csv, portion.split, portion.task, portion.paired))
     spec = _describe(portion.set, portion.split) if portion.set else {}
     if portion.csv is not None:
-        examples = load_csv(Path(portion.csv), portion.task or "topic")
+        examples = load_csv(recipe.locate(portion.csv), portion.task or "topic")
     elif "readings" in spec:
         examples = _read_off(portion, spec, folder, rng)
     else:
@@ -189,9 +189,9 @@ def load_portion(portion: Portion, folder: Path | None, seed: int) -> list[Examp
 
 def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:
     """All training rows of a recipe, augmented: names swapped, mentions marked, tasks left untold."""
-    rows = [row for portion in recipe.train for row in load_portion(portion, folder, recipe.seed)]
+    rows = [row for portion in recipe.train for row in load_portion(portion, folder, recipe)]
     if recipe.held_out:
-        measured = [row for portion in recipe.dev for row in load_portion(portion, folder, recipe.seed)]
+        measured = [row for portion in recipe.dev for row in load_portion(portion, folder, recipe)]
         shared = leaked_texts(measured, rows)
         rows = [row for row in rows if row.text not in shared]
     rng = random.Random(digest(recipe.seed, recipe.name))

@@ -72,10 +72,10 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     base = find_base(recipe)[0]
     model = StanceModel(out, base if recipe.lora else None)
     # The rows as they are in the sets: a swapped name must not make a seen text look unseen.
-    training = [row for seed, portion in _seen(recipe) for row in load_portion(portion, folder, seed)]
+    training = [row for source, portion in _seen(recipe) for row in load_portion(portion, folder, source)]
     parts: list[tuple[Portion, list[Example], Scores, NDArray[np.bool_]]] = []
     for portion in recipe.dev:
-        rows = load_portion(portion, folder, recipe.seed)
+        rows = load_portion(portion, folder, recipe)
         if not rows:
             raise InputError(f"{portion.set or portion.csv}: no rows in the dev portion; leave it out or give rows")
         leaked = leaked_texts(training, rows)
@@ -116,14 +116,15 @@ def measure_model(out: Path, recipe: Recipe, folder: Path | None) -> None:
     write_card(out, recipe, shipped_sets())
 
 
-def _seen(recipe: Recipe) -> Iterator[tuple[int, Portion]]:
-    """Seed and portion of all that the model was trained on, what its base was trained on included; portions of recipes
-    that hold dev texts out share none with dev."""
+def _seen(recipe: Recipe) -> Iterator[tuple[Recipe, Portion]]:
+    """Recipe and portion of all that the model was trained on, what its base was trained on included; portions of
+    recipes that hold dev texts out share none with dev."""
     if not recipe.held_out:
-        yield from ((recipe.seed, portion) for portion in recipe.train)
+        yield from ((recipe, portion) for portion in recipe.train)
     record = Path(recipe.base) / "training.json"
     if record.is_file():
-        yield from _seen(Recipe.model_validate(json.loads(record.read_text(encoding="utf-8"))["recipe"]))
+        plain = json.loads(record.read_text(encoding="utf-8"))["recipe"]
+        yield from _seen(Recipe.model_validate(plain | {"folder": recipe.folder}))
 
 
 def _settings_of(parts: Sequence[tuple[Labels, Scores]]) -> dict[str, float]:
@@ -249,7 +250,7 @@ def _baselines(recipe: Recipe, portion: Portion, rows: Sequence[Example], folder
         and not other.paired
         and not other.praise
         and (other.task == portion.task or other.task is None)
-        for row in load_portion(other.model_copy(update={"wrong_target": 0.0, "negated": 0.0}), folder, recipe.seed)
+        for row in load_portion(other.model_copy(update={"wrong_target": 0.0, "negated": 0.0}), folder, recipe)
     ][:BASELINE_ROWS]
     if len({row.label for row in train}) < 2:
         return {}

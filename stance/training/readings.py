@@ -104,8 +104,8 @@ def load_readings(path: Path, texts: Path | None, split: str) -> list[Reading]:
                              "version of the texts named in data/README.md")
         for name, mention, _ in one.mentions:
             if sentences[name].count(mention) != 1:
-                raise InputError(f"{path}: event {one.e}: {mention!r} must stand once in {name}; take the version of the "
-                                 "texts named in data/README.md")
+                raise InputError(f"{path}: event {one.e}: {mention!r} must stand once in {name}; take the version of "
+                                 "the texts named in data/README.md")
         readings.append(Reading(one.e, sentences, one))
     return readings
 

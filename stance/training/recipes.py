@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import InputError
-from stance.records import read_toml
+from stance.records import confine, read_toml
 
 Task = Literal["sentiment", "claim", "topic", "relation", "issue"]
 
@@ -18,7 +18,8 @@ Task = Literal["sentiment", "claim", "topic", "relation", "issue"]
 class Portion(BaseModel):
     """Rows of one data set that go into training.
 
-    set, csv      a set named in data/sets.toml, or a CSV of your own with columns text, target, label
+    set, csv      a set named in data/sets.toml, or a CSV of your own with columns text, target, label: its path from
+                  the recipe's folder, in that folder or below
     task          overrides the set's own; labels keep their meaning. Of a set that was read off news, the rows of
                   that task: "claim" or "topic" by the form of the target, "issue" for what speaks to one question
     limit         so many rows at most, drawn by the seed
@@ -64,7 +65,7 @@ class Lora(BaseModel):
 
 
 class Recipe(BaseModel):
-    """How one model is made.
+    """How one model is made. `folder` is where the file lies.
 
     base           encoder: "default" (the pinned wheel), a directory, or a hub id in the local cache; or the directory
                    of a stance model to go on from, which must have adapters where this recipe has
@@ -72,8 +73,8 @@ class Recipe(BaseModel):
     swapped        share of those, and of rows whose target is a name that their text holds, where another name takes
                    its place (another row's, or one of data/readings/names.txt), so that names carry no label
     untold         share of rows whose task is not told to the model, so that it also works untold
-    teacher        directory of a larger stance model, whose probabilities are part of the label of rows that are `taught`
-                   (distillation, Hinton, Vinyals and Dean 2015)
+    teacher        directory of a larger stance model, whose probabilities are part of the label of rows that are
+                   `taught` (distillation, Hinton, Vinyals and Dean 2015)
     held_out       training rows whose text stands in a dev portion too, under any target, are left out: public splits
                    share texts. Without it the card tells figures on unseen texts apart
     max_minutes    training stops there, whatever the epochs; the record says how far it came
@@ -81,6 +82,7 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    folder: Path = Field(exclude=True)
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     base: str = "default"
     seed: int = 13
@@ -100,12 +102,16 @@ class Recipe(BaseModel):
     train: tuple[Portion, ...] = Field(min_length=1)
     dev: tuple[Portion, ...] = ()
 
+    def locate(self, csv: str) -> Path:
+        """Where a CSV of a portion is. Raises InputError where that is not in the recipe's folder or below."""
+        return confine(self.folder / csv, self.folder, f"recipe {self.name}", "put the CSV beside the recipe")
+
 
 def load_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file. Raises InputError that names the file, the field and what is expected of it."""
     plain = read_toml(path, "give a recipe such as models/recipes/stance-minilm.toml")
     try:
-        recipe = Recipe.model_validate(plain)
+        recipe = Recipe.model_validate(plain | {"folder": path.parent})
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -115,4 +121,6 @@ def load_recipe(path: Path) -> Recipe:
         if portion.taught and recipe.teacher is None:
             raise InputError(f"{path}: {portion.set or portion.csv} is to be taught, but the recipe names no teacher; "
                              'give teacher = "DIRECTORY" of a stance model')
+        if portion.csv is not None:
+            recipe.locate(portion.csv)
     return recipe

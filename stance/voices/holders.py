@@ -10,6 +10,7 @@ import bisect
 import re
 from dataclasses import dataclass, field
 
+from stance.voices.bodies import find_bodies
 from stance.voices.lexicon import ROLE_NOUNS, TITLES, VAGUE
 from stance.voices.names import FEMALE, INSTITUTIONS, MALE, NOT_NAMES
 from stance.voices.wordclasses import word_set
@@ -60,6 +61,7 @@ class Names:
     abbreviations: dict[str, str] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    bodies: list[tuple[int, str]] = field(default_factory=list)
     persons: frozenset[str] = frozenset()
 
     def between(self, start: int, end: int) -> list[Mention]:
@@ -116,7 +118,7 @@ def tidy(surface: str) -> str:
 
 def read_names(text: str, spans: list[tuple[int, int]]) -> Names:
     """The names in the given spans of a text."""
-    names = Names()
+    names = Names(bodies=find_bodies(text, spans))
     runs: list[tuple[int, int, list[str]]] = []
     alone: dict[str, int] = {}
     for start, end in spans:

@@ -40,7 +40,7 @@ Range = tuple[int, int]
 
 _TOKEN = re.compile(
     r"¤+|(?:[A-Za-z]\.){2,}|\b(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Col|Lt|Sgt|St|Jr|Sr|Prof|Rev|Hon|Messrs)\."
-    r"|\b[A-Z]\.(?=\s\w)|[$€£]?\d[\d,.]*\d%?|\d%?|[@#]?\w+(?:['-]\w+)*(?:s'(?!\w))?|[^\w\s]"
+    r"|\b[A-Z]\.(?=\s\w)|[$€£]?\d[\d,.]*\d%?|\d%?|[@#]?\w+(?:['-]\w+)*(?:(?<=s)'(?=\s\w))?|[^\w\s]"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from dataclasses import dataclass
 
+from stance.voices.bodies import lengthen
 from stance.voices.holders import Names, is_vague, role_of
 from stance.voices.markers import Cue
 from stance.voices.wordclasses import word_set
@@ -49,6 +50,8 @@ def speaker_of(cue: Cue, text: str, names: Names, last: Speaker | None) -> Speak
         name = _bearer(role, start, names, last)
         if name:
             return Speaker(name, min(cue.confidence, 0.65), cue.holder, cue.span)
+    if body := lengthen(surface, start, names.bodies):
+        return Speaker(body, min(cue.confidence, 0.75), cue.holder, cue.span)
     return Speaker(names.fullest(surface), cue.confidence, cue.holder, cue.span)
 
 

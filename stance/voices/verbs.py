@@ -14,6 +14,7 @@ from stance.voices.wordclasses import (
     SPEAKING_THINGS,
     TAIL,
     TIMES,
+    is_bare_plural,
     word_set,
 )
 
@@ -74,7 +75,8 @@ def is_plural(tokens: Tokens, phrase: Range) -> bool:
     head = tokens[_head(tokens, phrase)].low
     return (
         head.endswith(("s", "%"))
-        or head in ("they", "who", "people", "women", "men", "police", "percent")
+        or is_bare_plural(head)
+        or head in ("they", "who", "percent")
         or tokens[phrase[0]].low in ("many", "some", "few", "most", "both", "those", "several", "others", "all")
         or any(t.low == "and" or t.low[0].isdigit() for t in tokens[phrase[0] : phrase[1]])
     )
@@ -95,7 +97,8 @@ def is_clear_subject(tokens: Tokens, phrase: Range, i: int, tags: frozenset[str]
     if "base" in tags and "past" not in tags and (head.low in SPEAKING_THINGS or head.low in VAGUE):
         return True
     if "base" in tags and "past" not in tags:
-        return head.low.endswith("s") and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
+        is_plural_noun = head.low.endswith("s") or is_bare_plural(head.low)
+        return is_plural_noun and (head.is_capital or tokens[a].low in DETERMINERS or a + 1 == b)
     if head.is_capital:
         return True
     following = tokens[i + 1].low if i + 1 < len(tokens) else ""

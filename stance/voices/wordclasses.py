@@ -10,6 +10,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def is_bare_plural(word: str) -> bool:
+    """Whether a noun is a plural without -s: fishermen, grandchildren, people."""
+    return word in ("people", "police") or (word.endswith(("men", "children")) and word not in ("yemen", "specimen"))
+
+
 BE = word_set("is are was were be been being am 's 're isn't aren't wasn't weren't")
 AUXILIARIES = BE | word_set("""
     has have had having will would could can may might must shall should did does do don't doesn't didn't won't
