@@ -4,9 +4,9 @@
 
 Hypothesis damages whole small files (cuts, repeats, splices, flipped bytes, words that the format lives on, any text,
 any bytes) and each is read as a user's file would be. Every input has to come back as something read or as a refusal
-with a reason, within 10 seconds of processor time (a busy machine is no hang). Each portion of inputs runs in a process of its own, so that a crash or a hang of a
-parser ends that portion only; the input that did it is kept. Prints a Markdown table; exit code 1 where a defect was
-found. The same seed and versions give the same inputs."""
+with a reason, within 10 seconds of processor time (a busy machine is no hang). Each portion of inputs runs in a process
+of its own, so that a crash or a hang of a parser ends that portion only; the input that did it is kept. Prints
+a Markdown table; exit code 1 where a defect was found. The same seed and versions give the same inputs."""
 
 from __future__ import annotations
 
@@ -346,8 +346,8 @@ def fuzz(name: str, n_inputs: int, first_seed: int) -> Outcome:
 
 
 def _wait_for(receive: Connection, path: Path) -> Outcome | None:
-    """What the process sends; None where it ended without, or has been at one input for ten minutes, asleep or in foreign
-    code that no signal reaches."""
+    """What the process sends; None where it ended without, or has been at one input for ten minutes, asleep or in
+    foreign code that no signal reaches."""
     while not receive.poll(PATIENCE):
         if path.exists() and time.time() - path.stat().st_mtime > 60 * PATIENCE:
             return None

@@ -103,8 +103,9 @@ def _read(pairs: Iterable[tuple[str, str]], model: StanceModel) -> Read:
 def _read_claims(pairs: Iterable[tuple[str, str]], model: StanceModel) -> Read:
     """(a, b) and (b, a) → probabilities that who says the one agrees with the other, neither, or opposes it."""
     ordered = sorted({way for a, b in pairs for way in ((a, b), (b, a))})
-    rows = model.predict([Pair(a, b) for a, b in ordered], "claim") if ordered else []
-    return dict(zip(ordered, rows, strict=True))
+    if not ordered:
+        return {}
+    return dict(zip(ordered, model.predict([Pair(a, b) for a, b in ordered], "claim"), strict=True))
 
 
 Span = tuple[int, int]

@@ -286,8 +286,9 @@ def test_neighbours_are_of_other_sources_and_cells_find_most(n_sources: int) -> 
 def test_a_plural_and_its_verb_are_no_name_for_an_issue() -> None:
     from stance.alignment.naming import name_issue
 
-    texts = ["Deliveries cost more since the charge, the baker said.", "Deliveries cost less, said the mayor: the charge works."]
-    assert name_issue(texts, ["a", "b"], set(), lambda word: 2.0 if word.startswith(("deliver", "cost")) else 1.0)[1] in (
-        "the charge", "Deliveries")
+    texts = ["Deliveries cost more since the charge, the baker said.",
+             "Deliveries cost less, said the mayor: the charge works."]
+    weigh = {"delivery": 2.0, "cost": 2.0}
+    assert name_issue(texts, ["a", "b"], set(), lambda word: weigh.get(word, 1.0))[1] in ("the charge", "Deliveries")
     counted = ["36 countries came to the summit.", "The summit drew 36 countries."]
     assert name_issue(counted, ["a", "b"], set(), lambda word: 1.0)[1] == "the summit"

@@ -13,7 +13,8 @@ from stance.records import Claim, Issue, Position
 
 
 class Stub:
-    """Toward a target that it is told of: "good" is favourable, "bad" unfavourable, all else neutral, each rather surely.
+    """Toward a target that it is told of: "good" is favourable, "bad" unfavourable, all else neutral.
+
     Of two claims: opposed where one says "joy" and the other "grief", agreed where both say the same, else neither."""
 
     def __init__(self, *known: str) -> None:

@@ -18,9 +18,9 @@ _UNITS = frozenset((
     "months", "week", "weeks", "day", "days", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
     "sunday", "times", "people", "man", "woman"))
 _PAST = frozenset((  # past forms that the ending does not tell and that are no nouns
-    "became", "began", "bought", "broke", "brought", "built", "came", "chose", "drew", "fell", "felt", "fought", "found",
-    "gave", "grew", "held", "kept", "knew", "led", "left", "lost", "met", "paid", "ran", "rose", "sent", "sold", "sought",
-    "spent", "stood", "struck", "taught", "threw", "told", "took", "went", "won", "wrote"))
+    "became", "began", "bought", "broke", "brought", "built", "came", "chose", "drew", "fell", "felt", "fought",
+    "found", "gave", "grew", "held", "kept", "knew", "led", "left", "lost", "met", "paid", "ran", "rose", "sent",
+    "sold", "sought", "spent", "stood", "struck", "taught", "threw", "told", "took", "went", "won", "wrote"))
 _BREAKS = frozenset(",.;:!?\"“”()[]«»—–…\n")
 
 
@@ -76,10 +76,12 @@ def _is_noun_phrase(text: str, start: int, end: int) -> bool:
     before = re.search(r"(\w+)\W?$", text[:start].rstrip())
     ends = after is None or after.group().casefold() in STOP
     infinitive = before is not None and before[1] == "to" and inside[0].islower()
-    linked = _PAST.isdisjoint(low) and all(word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
-                 for k, word in enumerate(low))
-    formed = not any(_looks_like_a_verb(word) for word in (inside[0], inside[-1])) and not _states(text, start, inside)
-    plain = low[-1] not in _UNITS and not low[-1][0].isdigit() and not low[0][0].isdigit() and not inside[-1].endswith("ly") and (
+    linked = _PAST.isdisjoint(low) and all(
+        word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
+        for k, word in enumerate(low))
+    formed = not (any(_looks_like_a_verb(word) for word in (inside[0], inside[-1])) or _states(text, start, inside))
+    counted = low[0][0].isdigit() or low[-1][0].isdigit() or low[-1] in _UNITS
+    plain = not counted and not inside[-1].endswith("ly") and (
         len(inside) > 1 or inside[0][0].isupper() or (before is not None and before[1].casefold() in _ARTICLES))
     return ends and linked and formed and plain and not infinitive
 
@@ -93,8 +95,8 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 
 def _states(text: str, start: int, words: Sequence[str]) -> bool:
-    """Whether the phrase is a plural and its verb ("Deliveries cost", "residents want"): English seldom puts a common noun
-    in the plural before another noun."""
+    """Whether the phrase is a plural and its verb ("Deliveries cost", "residents want"): English seldom puts a common
+    noun in the plural before another noun."""
     if len(words) < 2 or not words[-1].islower() or words[-2].casefold() in STOP:
         return False
     plural, last = words[-2], words[-1]

@@ -27,7 +27,8 @@ LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(S
 @dataclass(frozen=True, slots=True)
 class Example:
     """One labelled pair. `start`, `end`: where the target is mentioned in the text, if known; `group`: the event,
-    topic or claim that must not be split between training and measuring; `taught`: how much of the label is a teacher's."""
+    topic or claim that must not be split between training and measuring; `taught`: how much of the label is a
+    teacher's."""
 
     text: str
     target: str

@@ -150,12 +150,12 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
 
 
 def soft_labels(rows: Sequence[Example], recipe: Recipe, run: Path) -> NDArray[np.float32]:
-    """What each row should be answered with, (n, 3), rows sum to 1: its label, smoothed, mixed with what the teacher says
-    where the row is taught. The teacher's answers are kept in the run's folder, since they take a while."""
+    """What each row should be answered with, (n, 3), rows sum to 1: its label, smoothed, mixed with what the teacher
+    says where the row is taught. The teacher's answers are kept in the run's folder, since they take a while."""
     even = recipe.label_smoothing / len(STANCES)
     labels = np.eye(len(STANCES), dtype=np.float32)[[row.label for row in rows]] * (1 - recipe.label_smoothing) + even
-    taught = np.flatnonzero([row.taught for row in rows])
-    if not len(taught):
+    taught = [i for i, row in enumerate(rows) if row.taught]
+    if not taught:
         return labels
     kept = run / "taught.npy"
     if kept.is_file():
