@@ -1,18 +1,19 @@
 """How the grouping by event grows: made-up documents from 10,000 upward, time, memory and recall of neighbours.
 
     python eval/growth.py 10000 100000 1000000
+    python eval/growth.py --window 60000 200000
 
 Stories of five documents each, spread over days so that a day always has `DENSITY` documents: an archive that gets
-longer, not denser. The last column is the recall of approximate neighbours against exact ones where all of them lie in
-one window, the case that the inverted file is for.
+longer, not denser. `--window N` measures the other case instead, N documents in one window, which the inverted file is
+for: its recall of four neighbours against exact ones, each document a source of its own as in grouping, and its time.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import math
 import resource
-import sys
 import time
 
 import numpy as np
@@ -42,8 +43,7 @@ def make_archive(n: int, seed: int = 0) -> tuple[list[str], list[str], np.ndarra
     return [f"{i:08d}" for i in range(n)], dates, vectors
 
 
-def main() -> None:
-    sizes = [int(size) for size in sys.argv[1:]] or [10_000, 100_000]
+def measure_archive(sizes: list[int]) -> None:
     before: tuple[int, float] | None = None
     print("documents  cpu_s  exponent  events  peak_gb")
     for n in sizes:
@@ -53,11 +53,31 @@ def main() -> None:
         seconds = time.process_time() - begun
         grown = math.log(seconds / before[1]) / math.log(n / before[0]) if before else float("nan")
         before = n, seconds
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(f"{n:9d}  {seconds:5.1f}  {grown:8.2f}  {len(events):6d}  {peak:7.2f}", flush=True)
-    ids, _, vectors = make_archive(20_000)
-    _, recall = find_neighbours(vectors.astype(np.float32), ids, STORY - 1, exact_up_to=0)
-    print(f"recall of {STORY - 1} neighbours, 20,000 documents in one window, inverted file: {recall:.3f}")
+        print(f"{n:9d}  {seconds:5.1f}  {grown:8.2f}  {len(events):6d}  {peak():7.2f}", flush=True)
+
+
+def measure_window(sizes: list[int]) -> None:
+    print("documents  cpu_s  recall  peak_gb")
+    for n in sizes:
+        ids, _, vectors = make_archive(n)
+        begun = time.process_time()
+        _, recall = find_neighbours(vectors.astype(np.float32), ids, STORY - 1, exact_up_to=0)
+        print(f"{n:9d}  {time.process_time() - begun:5.1f}  {recall:6.3f}  {peak():7.2f}", flush=True)
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", type=int, nargs="*", help="documents of an archive")
+    parser.add_argument("--window", type=int, nargs="*", default=[], help="documents of one window")
+    told = parser.parse_args()
+    if told.sizes:
+        measure_archive(told.sizes)
+    if told.window:
+        measure_window(told.window)
 
 
 if __name__ == "__main__":

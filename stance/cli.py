@@ -7,9 +7,10 @@ import json
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -130,17 +131,21 @@ def batch(
     model: ModelDir = None,
     encoder: EncoderName = None,
     download: Download = False,
+    engine: Annotated[Literal["local", "ray"], typer.Option(help="Where the models work: here, or on the machines of a "
+                                                            "Ray cluster (the same output).")] = "local",
 ) -> None:
     """Many documents, event by event: tables, pages, an index. Give it again after a stop and it goes on."""
     from stance.batch import load_config, run_batch
+    from stance.batch.engine import LOCAL, Ray
     from stance.encoding import best_dtype, load_encoder
     from stance.framing import load_stance_model
 
     told = load_config(config)
     # oneDNN keeps code for a thousand shapes, and texts have many lengths: more than a gigabyte, and no faster.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
-    loaded = load_encoder(encoder, download, best_dtype())
-    typer.echo(str(run_batch(told, loaded, load_stance_model(model))))
+    loaded, labels = load_encoder(encoder, download, best_dtype()), load_stance_model(model)
+    with Ray() if engine == "ray" else nullcontext(LOCAL) as where:
+        typer.echo(str(run_batch(told, loaded, labels, where)))
 
 
 @app.command()

@@ -279,8 +279,13 @@ def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
+@functools.cache
+def _shape(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(kind), typing.get_args(kind)
+
+
 def _build(kind: Any, plain: Any, where: str) -> Any:
-    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    origin, args = _shape(kind)
     if dataclasses.is_dataclass(kind):
         if not isinstance(plain, Mapping):
             raise InputError(f"{where}: expected an object, found {type(plain).__name__}")

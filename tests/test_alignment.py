@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from stance.alignment import CrossEncoder, Judge, align_claims
 from stance.alignment.grouping import lay_rows, relate_pairs
@@ -268,19 +269,50 @@ def test_a_folder_that_is_no_cross_encoder(tmp_path: Path) -> None:
         CrossEncoder(str(tmp_path))
 
 
-@pytest.mark.parametrize("n_sources", [2, 5])
-def test_neighbours_are_of_other_sources_and_cells_find_most(n_sources: int) -> None:
+def make_vectors(n_sources: int) -> tuple[NDArray[np.float32], list[str]]:
     random = np.random.default_rng(5)
     centres = random.standard_normal((60, 32))
     rows = np.repeat(centres, 12, axis=0) + .2 * random.standard_normal((720, 32))
     vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    sources = [f"s{i % n_sources}" for i in range(len(vectors))]
+    return vectors, [f"s{i % n_sources}" for i in range(len(vectors))]
+
+
+@pytest.mark.parametrize("n_sources", [2, 5, 720])
+def test_neighbours_are_of_other_sources_nearest_first_and_cells_find_most(n_sources: int) -> None:
+    vectors, sources = make_vectors(n_sources)
     exact, full = find_neighbours(vectors, sources, 4)
     found, recall = find_neighbours(vectors, sources, 4, exact_up_to=0)
     assert full == 1.0
-    assert recall > .9
+    assert recall > .95
     for near in (exact, found):
-        assert all(sources[i] != sources[j] for i, others in enumerate(near) for j in others)
+        assert len(near) == len(vectors)
+        for i, others in enumerate(near):
+            assert 0 < len(others) == len(set(others.tolist())) <= 4
+            assert all(sources[i] != sources[j] for j in others)
+            assert np.all(np.diff(vectors[others] @ vectors[i]) <= 1e-6)
+
+
+def test_copies_come_in_the_order_of_their_rows_however_they_are_searched() -> None:
+    vectors, _ = make_vectors(2)
+    vectors = np.concatenate([vectors, vectors[:1], vectors[:1]])
+    sources = ["a", *["b"] * (len(vectors) - 3), "d", "c"]
+    for exact_up_to in (0, len(vectors)):
+        assert find_neighbours(vectors, sources, 2, exact_up_to)[0][0].tolist() == [len(vectors) - 2, len(vectors) - 1]
+
+
+def test_cells_find_the_same_with_any_number_of_threads_and_any_names_of_sources() -> None:
+    import faiss
+
+    vectors, sources = make_vectors(2)
+    before = faiss.omp_get_max_threads()
+    answers = []
+    try:
+        for n_threads, named in ((1, sources), (3, sources), (8, ["z" if s == "s0" else "a" for s in sources])):
+            faiss.omp_set_num_threads(n_threads)
+            answers.append([row.tolist() for row in find_neighbours(vectors, named, 4, exact_up_to=0)[0]])
+    finally:
+        faiss.omp_set_num_threads(before)
+    assert answers[0] == answers[1] == answers[2]
 
 
 def test_a_plural_and_its_verb_are_no_name_for_an_issue() -> None:

@@ -9,15 +9,19 @@ import io
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
-from stance.batch import load_config, run_batch, shelf
+from stance.batch import kept, load_config, run_batch, shelf
+from stance.batch.engine import Ray
 from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.query import QUESTIONS, run_query
 from stance.cache import Cache
@@ -159,6 +163,35 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
                          capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "0 rounds differ" in ran.stdout
+
+
+@pytest.fixture(scope="module")
+def ray() -> Iterator[Ray]:
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'stance-compare[ray]'")
+    with Ray() as engine:
+        yield engine
+
+
+@pytest.mark.slow
+def test_a_cluster_writes_the_bytes_that_one_process_writes(
+    done: Path, ray: Ray, models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "CHUNK", 2)  # many parts
+    config = write_config(tmp_path, more='issues = "issues.toml"\n')
+    shutil.copy(done.parent / "issues.toml", tmp_path)
+    assert written(run_batch(load_config(config), *models, ray).parent) == written(done)
+
+
+@pytest.mark.slow
+def test_a_part_that_fails_on_a_worker_is_said(ray: Ray) -> None:
+    with pytest.raises(InputError, match=r"modulo by zero.*what is done is kept"):
+        list(ray.map(partial(divmod, 1), [1, 0]))
+
+
+def test_without_ray_the_engine_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InputError, match="pip install"):
+        Ray()
 
 
 def test_a_full_disk_is_said_and_leaves_a_usable_state(

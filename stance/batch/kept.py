@@ -8,10 +8,12 @@ answer is the same whether it was kept or not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
 
+from stance.batch.engine import LOCAL, Engine
 from stance.cache import Cache
 from stance.encoding import Encoder, TokenVectors, Vectors
 from stance.framing import Pair, Probabilities, StanceModel, target_words
@@ -25,10 +27,11 @@ class KeptEncoder(Encoder):
 
     made  what its answers depend on besides the text: part of every key"""
 
-    def __init__(self, encoder: Encoder, cache: Cache) -> None:
+    def __init__(self, encoder: Encoder, cache: Cache, engine: Engine = LOCAL) -> None:
         self.name, self.sha256, self.dtype, self.device = encoder.name, encoder.sha256, encoder.dtype, encoder.device
         self.max_tokens = encoder.max_tokens
-        self._encoder, self.cache = encoder, cache
+        self._encoder, self.cache, self._engine = encoder, cache, engine
+        self._encode = partial(encode_batch, encoder)
         self.made = (encoder.sha256, encoder.dtype, encoder.max_tokens, encoder.device, version("torch"))
         self.n_read = self.n_tokens = 0
 
@@ -41,14 +44,14 @@ class KeptEncoder(Encoder):
         keys = {self._key("tokens", text): text for text in texts}
         # Alike in length, so that batches fill although few texts are held.
         missing = sorted(self.cache.missing(list(keys)), key=lambda key: (len(keys[key]), key))
-        for begin in range(0, len(missing), CHUNK):
-            chunk = missing[begin:begin + CHUNK]
-            answers = self._encoder.encode_tokens([keys[key] for key in chunk])
+        chunks = [missing[begin:begin + CHUNK] for begin in range(0, len(missing), CHUNK)]
+        parts = ([keys[key] for key in chunk] for chunk in chunks)
+        for chunk, answers in zip(chunks, self._engine.map(self._encode, parts), strict=True):
             self.n_read += len(chunk)
-            self.n_tokens += sum(len(answer.spans) + 2 for answer in answers)
-            self.cache.put([(key, _pack(answer)) for key, answer in zip(chunk, answers, strict=True)]
-                            + [(self._key("pooled", keys[key]), answer.pooled.tobytes())
-                               for key, answer in zip(chunk, answers, strict=True)])
+            self.n_tokens += sum(n for _, _, n in answers)
+            self.cache.put([(key, tokens) for key, (tokens, _, _) in zip(chunk, answers, strict=True)]
+                           + [(self._key("pooled", keys[key]), pooled)
+                              for key, (_, pooled, _) in zip(chunk, answers, strict=True)])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         keys = [self._key("pooled", text) for text in texts]
@@ -67,6 +70,11 @@ class KeptEncoder(Encoder):
         return digest(what, *self.made, text)
 
 
+def encode_batch(encoder: Encoder, texts: list[str]) -> list[tuple[bytes, bytes, int]]:
+    """For each text what is kept of its tokens and of itself, and the number of its tokens."""
+    return [(_pack(answer), answer.pooled.tobytes(), len(answer.spans) + 2) for answer in encoder.encode_tokens(texts)]
+
+
 def _pack(answer: TokenVectors) -> bytes:
     spans = np.array(answer.spans, dtype=np.int32).reshape(-1, 2)
     return np.int32(len(spans)).tobytes() + spans.tobytes() + answer.vectors.astype(np.float16).tobytes()
@@ -82,10 +90,10 @@ def _unpack(kept: bytes, width: int, pooled: Vectors) -> TokenVectors:
 class KeptModel(StanceModel):
     """A stance model whose answers are kept; `n_read` counts the pairs that went through it."""
 
-    def __init__(self, model: StanceModel, cache: Cache) -> None:
+    def __init__(self, model: StanceModel, cache: Cache, engine: Engine = LOCAL) -> None:
         self.directory, self.name, self.sha256 = model.directory, model.name, model.sha256
         self.settings, self.max_length, self.device = model.settings, model.max_length, model.device
-        self._stance_model, self._cache = model, cache
+        self._cache, self._engine, self._label = cache, engine, partial(label_batch, model)
         self.n_read = 0
 
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
@@ -93,10 +101,15 @@ class KeptModel(StanceModel):
         keys = [digest("logits", *made, target_words(p.target, task), p.text, p.start, p.end) for p in pairs]
         of_key = dict(zip(keys, pairs, strict=True))
         missing = self._cache.missing(list(of_key))
-        for begin in range(0, len(missing), CHUNK):
-            chunk = missing[begin:begin + CHUNK]
-            rows = self._stance_model.logits([of_key[key] for key in chunk], task)
+        chunks = [missing[begin:begin + CHUNK] for begin in range(0, len(missing), CHUNK)]
+        parts = (([of_key[key] for key in chunk], task) for chunk in chunks)
+        for chunk, answers in zip(chunks, self._engine.map(self._label, parts), strict=True):
             self.n_read += len(chunk)
-            self._cache.put([(key, row.tobytes()) for key, row in zip(chunk, rows, strict=True)])
+            self._cache.put(zip(chunk, answers, strict=True))
         kept = self._cache.get(list(of_key))
         return np.array([np.frombuffer(kept[key], np.float64) for key in keys]).reshape(len(keys), len(STANCES))
+
+
+def label_batch(model: StanceModel, part: tuple[list[Pair], str]) -> list[bytes]:
+    """The logits of each pair, as they are kept; `part`: pairs and their task."""
+    return [row.tobytes() for row in model.logits(*part)]

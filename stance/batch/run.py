@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from stance.alignment import align_claims, ask_claims
 from stance.alignment.reading import read_contexts
 from stance.batch.config import Config
+from stance.batch.engine import LOCAL, Engine
 from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.output import Output
 from stance.batch.progress import Progress
@@ -57,8 +58,10 @@ class Told:
     codebooks: Sequence[Codebook]
 
 
-def run_batch(config: Config, encoder: Encoder, model: StanceModel) -> Path:
-    """The whole run; gives the index page. Raises InputError where nothing can be read, or the disk is full."""
+def run_batch(config: Config, encoder: Encoder, model: StanceModel, engine: Engine = LOCAL) -> Path:
+    """The whole run; gives the index page. Raises InputError where nothing can be read, or the disk is full.
+
+    engine  where the models work; what is written is the same"""
     out = config.folder / config.out
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -67,7 +70,7 @@ def run_batch(config: Config, encoder: Encoder, model: StanceModel) -> Path:
     asked = load_asked(config.folder / config.issues) if config.issues else ()
     codebooks = [load_codebook(config.folder / name) for name in config.codebooks]
     with Cache(out / "cache.sqlite") as cache:
-        told = Told(KeptEncoder(encoder, cache), KeptModel(model, cache), asked, codebooks)
+        told = Told(KeptEncoder(encoder, cache, engine), KeptModel(model, cache, engine), asked, codebooks)
         shelf = fill_shelf([path for path in config.paths() if path.resolve() != out.resolve()], config.holds, cache)
         if not shelf.rows:
             raise InputError(f"{', '.join(config.inputs)}: no readable document there in the window; correct inputs, "
