@@ -23,7 +23,7 @@ from stance.errors import InputError, ModelError
 from stance.records import STANCES
 
 TASKS = ("sentiment", "claim", "topic", "relation", "issue")
-DEFAULT_MODEL = "stance-minilm-v3"
+DEFAULT_MODEL = "stance-minilm-v4"
 
 Probabilities = NDArray[np.float64]
 

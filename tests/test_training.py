@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 from stance.errors import InputError, ModelError
 from stance.framing import TASKS, Pair, load_stance_model
@@ -239,8 +240,20 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
     plain = recipe.read_text(encoding="utf-8").replace('"mine"', f'"pupil"\nteacher = "{out}"')
     plain = plain.replace(f'csv = "{table}"', f'csv = "{unread}"\ntaught = 1.0')
     pupil = load_stance_model(train_model(write_recipe(tmp_path / "p.toml", plain), None, tmp_path / "runs", None))
-    assert pupil.choose(pupil.predict([("bridge", "the good bridge opened"), ("bridge", "the bad bridge opened")]),
-                        "topic") == ["favourable", "unfavourable"]
+    said = pupil.predict([("bridge", "the good bridge opened"), ("bridge", "the bad bridge opened")])
+    assert said.argmax(axis=1).tolist() == [FAVOURABLE, UNFAVOURABLE]
+
+    half = recipe.read_text(encoding="utf-8").replace(
+        '"mine"', f'"half"\nblend = {{ model = "{pupil.directory}", share = 0.5 }}')
+    mixed = train_model(write_recipe(tmp_path / "h.toml", half), None, tmp_path / "runs", tmp_path / "half")
+    alone = next((tmp_path / "runs").glob("half-*")) / "weights"
+    parts = [load_file(folder / "model.safetensors") for folder in (mixed, alone, pupil.directory)]
+    name = next(iter(parts[0]))
+    assert parts[0][name] == pytest.approx((parts[1][name] + parts[2][name]) / 2, abs=1e-3)
+    assert load_stance_model(mixed).name == "half"
+    with pytest.raises(InputError, match="blend"):
+        train_model(write_recipe(tmp_path / "x.toml", half.replace(str(pupil.directory), str(tmp_path / "none"))), None,
+                    tmp_path / "runs", tmp_path / "nothing")
     with pytest.raises(InputError, match="teacher"):
         load_recipe(write_recipe(tmp_path / "q.toml", plain.replace("teacher =", "# teacher =")))
 

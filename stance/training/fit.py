@@ -41,7 +41,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         raise InputError(f"{recipe.name}: {len(rows)} training rows, of fewer than two labels; give more")
     log.info("%d training rows: %s", len(rows), dict(Counter(row.task or "untold" for row in rows)))
     data_digest = digest(*sorted(digest(r.text, r.target, r.label, r.task, r.taught) for r in rows))
-    decisive = recipe.model_dump_json(exclude=None if recipe.held_out else {"dev"})
+    decisive = recipe.model_dump_json(exclude={"blend"} if recipe.held_out else {"blend", "dev"})
     teacher = read_settings(Path(recipe.teacher)) if recipe.teacher else {}
     run = runs / f"{recipe.name}-{digest(decisive, data_digest, teacher.get('sha256'))[:8]}"
     weights = run / "weights"
@@ -147,6 +147,24 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     }
     (weights / "training.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return weights
+
+
+def blend_weights(directory: Path, recipe: Recipe) -> None:
+    """Averages the weights in a model's directory with those of the recipe's `blend`, in float32, kept as float16.
+    Raises InputError where the two are not of one shape."""
+    if recipe.blend is None:
+        return
+    from safetensors.torch import load_file, save_file
+
+    path, other = directory / "model.safetensors", Path(recipe.blend.model) / "model.safetensors"
+    if not other.is_file():
+        raise InputError(f"{recipe.name}: blend: {other} is missing; train that model first")
+    ours, theirs = load_file(path), load_file(other)
+    if {name: w.shape for name, w in ours.items()} != {name: w.shape for name, w in theirs.items()}:
+        raise InputError(f"{recipe.name}: blend: {other} has other weights than {path}; blend models of one base")
+    share = recipe.blend.share
+    mixed = {name: ((1 - share) * w.float() + share * theirs[name].float()).half() for name, w in ours.items()}
+    save_file(mixed, path, metadata={"format": "pt"})
 
 
 def soft_labels(rows: Sequence[Example], recipe: Recipe, run: Path) -> NDArray[np.float32]:

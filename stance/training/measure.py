@@ -24,7 +24,7 @@ from stance.framing import TASKS, Pair, StanceModel, read_settings, softmax, tar
 from stance.records import STANCES
 from stance.training.card import write_card
 from stance.training.data import Example, leaked_texts, load_portion, shipped_sets
-from stance.training.fit import find_base, fit_model
+from stance.training.fit import blend_weights, find_base, fit_model
 from stance.training.recipes import Portion, Recipe, load_recipe
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def train_model(recipe_path: Path, folder: Path | None, runs: Path, out: Path | 
     out = out or runs / recipe.name
     if out != weights:
         shutil.copytree(weights, out, dirs_exist_ok=True)
+        blend_weights(out, recipe)
     write_settings(out, recipe, download)
     measure_model(out, recipe, folder)
     return out
@@ -121,8 +122,10 @@ def _seen(recipe: Recipe) -> Iterator[tuple[Recipe, Portion]]:
     recipes that hold dev texts out share none with dev."""
     if not recipe.held_out:
         yield from ((recipe, portion) for portion in recipe.train)
-    record = Path(recipe.base) / "training.json"
-    if record.is_file():
+    parents = (recipe.base, recipe.blend.model) if recipe.blend else (recipe.base,)
+    for record in (Path(model) / "training.json" for model in parents):
+        if not record.is_file():
+            continue
         plain = json.loads(record.read_text(encoding="utf-8"))["recipe"]
         yield from _seen(Recipe.model_validate(plain | {"folder": recipe.folder}))
 

@@ -64,6 +64,15 @@ class Lora(BaseModel):
     dropout: float = Field(default=0.05, ge=0, lt=1)
 
 
+class Blend(BaseModel):
+    """Another model of the same shape, trained from the same base or one before it, whose weights are averaged in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str
+    share: float = Field(gt=0, lt=1)
+
+
 class Recipe(BaseModel):
     """How one model is made. `folder` is where the file lies.
 
@@ -75,6 +84,8 @@ class Recipe(BaseModel):
     untold         share of rows whose task is not told to the model, so that it also works untold
     teacher        directory of a larger stance model, whose probabilities are part of the label of rows that are
                    `taught` (distillation, Hinton, Vinyals and Dean 2015)
+    blend          after training, the weights are averaged with those of another model's directory, which has so much
+                   of a share (model soups, Wortsman et al. 2022)
     held_out       training rows whose text stands in a dev portion too, under any target, are left out: public splits
                    share texts. Without it the card tells figures on unseen texts apart
     max_minutes    training stops there, whatever the epochs; the record says how far it came
@@ -95,6 +106,7 @@ class Recipe(BaseModel):
     max_minutes: float = Field(default=120, gt=0)
     held_out: bool = False
     teacher: str | None = None
+    blend: Blend | None = None
     lora: Lora | None = None
     marked: float = Field(default=0.7, ge=0, le=1)
     swapped: float = Field(default=0.3, ge=0, le=1)
