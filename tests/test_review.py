@@ -342,8 +342,8 @@ def test_compare_takes_up_what_was_said(server, folder, monkeypatch):
     for name, stand_in in {
         "extract_all": lambda documents: claims, "find_relays": lambda documents: [], "run_card": lambda *_: {},
         "align_claims": lambda *_: issues,
-        "label_issues": lambda rows, *_: (rows, [said.get((i.id, c)) or Position(i.id, c, None, {})
-                                                 for i in rows for c in i.claim_ids]),
+        "label_issues": lambda rows, *_: [said.get((i.id, c)) or Position(i.id, c, None, {})
+                                                 for i in rows for c in i.claim_ids],
     }.items():
         monkeypatch.setattr(pipeline, name, stand_in)
     post(server, **FORM)

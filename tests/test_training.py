@@ -235,7 +235,7 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
 
     unread = tmp_path / "unread.csv"  # the set calls all of it neutral; the teacher knows better
     unread.write_text("text,target,label\n" + "".join(
-        f"{n} the {word} bridge opened,bridge,neutral\n" for n in range(30) for word in ("good", "bad"))
+        f"the {word} bridge opened,bridge,neutral\n" for _ in range(30) for word in ("good", "bad"))
         + "the bridge,bridge,favourable\n", encoding="utf-8")
     plain = recipe.read_text(encoding="utf-8").replace('"mine"', f'"pupil"\nteacher = "{out}"')
     plain = plain.replace(f'csv = "{table}"', f'csv = "{unread}"\ntaught = 1.0')
