@@ -92,12 +92,13 @@ class KeptModel(StanceModel):
 
     def __init__(self, model: StanceModel, cache: Cache, engine: Engine = LOCAL) -> None:
         self.directory, self.name, self.sha256 = model.directory, model.name, model.sha256
-        self.settings, self.max_length, self.device = model.settings, model.max_length, model.device
+        self.settings, self.max_length = model.settings, model.max_length
+        self.device, self.dtype = model.device, model.dtype
         self._cache, self._engine, self._label = cache, engine, partial(label_batch, model)
         self.n_read = 0
 
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
-        made = (self.sha256, self.max_length, self.device, version("torch"))
+        made = (self.sha256, self.dtype, self.max_length, self.device, version("torch"))
         keys = [digest("logits", *made, target_words(p.target, task), p.text, p.start, p.end) for p in pairs]
         of_key = dict(zip(keys, pairs, strict=True))
         missing = self._cache.missing(list(of_key))

@@ -18,7 +18,16 @@ from typing import Any
 from stance.errors import InputError
 from stance.framing import marked_text
 from stance.records import STANCES, digest, read_rows
-from stance.training.readings import issue_rows, load_readings, mention_rows, name_rows, relation_rows, stance_rows
+from stance.training.readings import (
+    issue_rows,
+    load_articles,
+    load_readings,
+    mention_rows,
+    name_rows,
+    relation_rows,
+    stance_rows,
+    target_rows,
+)
 from stance.training.recipes import Portion, Recipe
 
 LABEL_INDEX: Mapping[str, int] = {stance: index for index, stance in enumerate(STANCES)}
@@ -79,7 +88,7 @@ def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]
     """The rows of one split of a set, in file order, texts with their white space folded where the target's offsets
     don't matter. Raises InputError where the set, split or file is unknown."""
     spec = _describe(name, split)
-    if "readings" in spec:
+    if _is_read_off(spec):
         return _read_off(Portion(set=name, split=split), spec, folder, random.Random(0))
     base = data_folder(folder) / name
     bodies: dict[str, str] = {}
@@ -106,17 +115,27 @@ def load_set(name: str, split: str, folder: Path | None = None) -> list[Example]
     return examples
 
 
+def _is_read_off(spec: Mapping[str, Any]) -> bool:
+    return "readings" in spec or "unread" in spec
+
+
 def _read_off(portion: Portion, spec: Mapping[str, Any], folder: Path | None, rng: random.Random) -> list[Example]:
-    """Examples from readings: stance toward a target, or for the task "issue", or of pairs."""
-    texts = data_folder(folder) / spec["texts"] if "texts" in spec else None
-    readings = load_readings(_shipped("readings") / spec["readings"], texts, portion.split)
-    if portion.task == "issue":
+    """Examples from readings: stance toward a target, or for the task "issue", or of pairs; or rows without a label, of
+    names or of targets, from readings or from articles that nobody has read."""
+    if "readings" in spec:
+        texts = data_folder(folder) / spec["texts"] if "texts" in spec else None
+        readings = load_readings(_shipped("readings") / spec["readings"], texts, portion.split)
+    else:
+        readings = load_articles(data_folder(folder) / spec["folder"], spec, portion.split)
+    if spec.get("unread") == "targets":
+        found = target_rows(readings, rng)
+    elif portion.task == "issue":
         found = issue_rows(readings, rng)
     elif spec["task"] == "sentiment":
         return [
             Example(text, target, LABEL_INDEX[stance], task, event, start := text.index(target), start + len(target))
             for event, (text, target, stance, task) in (
-                name_rows(readings, rng) if spec.get("unlabelled") else mention_rows(readings)
+                name_rows(readings, rng) if spec.get("unread") == "names" else mention_rows(readings)
             )
         ]
     elif portion.paired:
@@ -158,7 +177,7 @@ def load_portion(portion: Portion, folder: Path | None, recipe: Recipe) -> list[
     spec = _describe(portion.set, portion.split) if portion.set else {}
     if portion.csv is not None:
         examples = load_csv(recipe.locate(portion.csv), portion.task or "topic")
-    elif "readings" in spec:
+    elif _is_read_off(spec):
         examples = _read_off(portion, spec, folder, rng)
     else:
         assert portion.set is not None  # load_recipe saw to it
@@ -166,7 +185,7 @@ def load_portion(portion: Portion, folder: Path | None, recipe: Recipe) -> list[
         if portion.task:
             examples = [replace(example, task=portion.task) for example in examples]
     rng.shuffle(examples)
-    if portion.paired and "readings" not in spec:
+    if portion.paired and not _is_read_off(spec):
         examples = _pair_within_groups(examples, rng)
     if portion.per_label:
         examples = [

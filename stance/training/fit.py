@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.encoding import find_encoder_directory
+from stance.batch.kept import KeptModel
+from stance.cache import Cache
+from stance.encoding import best_dtype, find_encoder_directory
 from stance.errors import InputError
 from stance.framing import TASKS, Pair, load_stance_model, read_settings, target_words
 from stance.records import STANCES, digest
@@ -88,7 +90,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
         weight_decay=0.01,
         seed=recipe.seed,
         data_seed=recipe.seed,
-        bf16=_has_bfloat16(),
+        bf16=best_dtype() == "bf16",
         use_cpu=not torch.cuda.is_available(),
         train_sampling_strategy="group_by_length",
         length_column_name="length",
@@ -116,7 +118,7 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     trainer = Trainer(
         model=model,
         args=arguments,
-        train_dataset=_tokenized(rows, soft_labels(rows, recipe, run), tokenizer, recipe.max_length),
+        train_dataset=_tokenized(rows, soft_labels(rows, recipe, runs), tokenizer, recipe.max_length),
         data_collator=DataCollatorWithPadding(tokenizer),
         compute_loss_func=soft_loss,
         callbacks=[StopInTime()],
@@ -167,34 +169,27 @@ def blend_weights(directory: Path, recipe: Recipe) -> None:
     save_file(mixed, path, metadata={"format": "pt"})
 
 
-def soft_labels(rows: Sequence[Example], recipe: Recipe, run: Path) -> NDArray[np.float32]:
+def soft_labels(rows: Sequence[Example], recipe: Recipe, runs: Path) -> NDArray[np.float32]:
     """What each row should be answered with, (n, 3), rows sum to 1: its label, smoothed, mixed with what the teacher
-    says where the row is taught. The teacher's answers are kept in the run's folder, since they take a while."""
+    says where the row is taught. The teacher's answers are kept in `runs`, since they take a while and another run asks
+    the same."""
     even = recipe.label_smoothing / len(STANCES)
     labels = np.eye(len(STANCES), dtype=np.float32)[[row.label for row in rows]] * (1 - recipe.label_smoothing) + even
     taught = [i for i, row in enumerate(rows) if row.taught]
     if not taught:
         return labels
-    kept = run / "taught.npy"
-    if kept.is_file():
-        said = np.load(kept, allow_pickle=False)
-    else:
-        assert recipe.teacher is not None  # load_recipe saw to it
-        import torch
-
-        teacher = load_stance_model(Path(recipe.teacher))
+    assert recipe.teacher is not None  # load_recipe saw to it
+    runs.mkdir(parents=True, exist_ok=True)
+    with Cache(runs / "taught.sqlite") as cache:
+        teacher = KeptModel(load_stance_model(Path(recipe.teacher), dtype=best_dtype()), cache)
         log.info("%s answers %d rows", teacher.name, len(taught))
-        said = np.zeros((len(taught), len(STANCES)), dtype=np.float32)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
-            for task in TASKS:
-                mine = [k for k, i in enumerate(taught) if (rows[i].task or "topic") == task]
-                if mine:  # a mention that is marked in the text is not marked again
-                    said[mine] = teacher.predict(
-                        [Pair(rows[taught[k]].target, rows[taught[k]].text) for k in mine], task)
-        run.mkdir(parents=True, exist_ok=True)
-        np.save(kept, said)
+        said = np.zeros((len(rows), len(STANCES)), dtype=np.float32)
+        for task in TASKS:
+            mine = sorted((i for i in taught if (rows[i].task or "topic") == task), key=lambda i: len(rows[i].text))
+            if mine:  # a mention that is marked in the text is not marked again
+                said[mine] = teacher.predict([Pair(rows[i].target, rows[i].text) for i in mine], task)
     share = np.array([rows[i].taught for i in taught], dtype=np.float32)[:, None]
-    labels[taught] = (1 - share) * labels[taught] + share * said
+    labels[taught] = (1 - share) * labels[taught] + share * said[taught]
     return labels
 
 
@@ -242,17 +237,3 @@ def _with_adapters(model: Any, recipe: Recipe, adapter: Path | None) -> Any:
             target_modules="all-linear",
         ),
     )
-
-
-def _has_bfloat16() -> bool:
-    """Whether the processor computes bfloat16 itself; emulated, it would be slower than float32."""
-    import torch
-
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.backends.cpu.get_cpu_capability().startswith("AVX512")) and "avx512_bf16" in _processor_flags()
-
-
-def _processor_flags() -> str:
-    info = Path("/proc/cpuinfo")
-    return info.read_text(encoding="utf-8", errors="replace") if info.is_file() else ""

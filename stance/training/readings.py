@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -134,14 +135,41 @@ def mention_rows(readings: list[Reading]) -> Iterator[tuple[str, Row]]:
             yield reading.event, (reading.sentences[name], mention, SIGNS[sign], "sentiment")
 
 
+def load_articles(folder: Path, spec: Mapping[str, Any], split: str) -> list[Reading]:
+    """Articles of a public set as readings that nobody has read: an article's first sentences, with the headlines that
+    the set calls related to it as the targets of its rows, which name no sentence. A headline is a claim."""
+    join = spec["join"]
+    headlines: dict[str, set[str]] = {}
+    for row in read_rows(folder / spec["files"][split]):
+        if row["label"] in spec["labels"]:
+            headlines.setdefault(str(row[spec["text"]]), set()).add(" ".join(row[spec["target"]].split()))
+    readings = []
+    for row in read_rows(folder / join["file"]):
+        if targets := headlines.get(key := str(row[join["key"]])):
+            lines = {f"A{k}": text for k, text in enumerate(split_article("", row[join["text"]])) if k}
+            rows = tuple(LaidRow(q=target, t=f"the claim that {target}", m={}) for target in sorted(targets))
+            readings.append(Reading(key, lines, Laid(e=key, rows=rows)))
+    return readings
+
+
 def name_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
-    """(event, row) for the task "sentiment" with a name that its text holds once as the target, one name a sentence at
-    most. How the sentence treats it nobody has read: the rows stand as neutral until a teacher labels them."""
+    """(event, row) for the task "sentiment" with each name that its text holds once as the target. How the sentence
+    treats it nobody has read: the rows stand as neutral until a teacher labels them."""
     for reading in readings:
         for name, text in sorted(reading.sentences.items()):
-            found = [m.group() for m in _NAME.finditer(text) if text.count(m.group()) == 1]
-            if found and not name.endswith("0"):  # in titles every word looks like a name
-                yield reading.event, (text, rng.choice(found), "neutral", "sentiment")
+            if name[1:] != "0":  # in titles every word looks like a name
+                for found in sorted({m.group() for m in _NAME.finditer(text) if text.count(m.group()) == 1}):
+                    yield reading.event, (text, found, "neutral", "sentiment")
+
+
+def target_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
+    """(event, row) of each sentence with each target of its event, most of which it was not read toward: the rows stand
+    as neutral until a teacher labels them."""
+    for reading in readings:
+        for row in reading.laid.rows:
+            task, target = read_target(row.t)
+            for text in sorted(set(reading.sentences.values())):
+                yield reading.event, (text, target, "neutral", task)
 
 
 def issue_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
@@ -171,7 +199,7 @@ def issue_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[st
 
 def relation_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
     """(event, row) of two texts, one as the claim: favourable where both stand alike in a row, unfavourable where they
-    stand opposed, neutral where they share no row."""
+    stand opposed, neutral where one takes no side or where they share no row, also those that look as if they did."""
     for reading in readings:
         lines, laid = reading.sentences, reading.laid
         met = {frozenset(pair) for row in laid.rows for pair in combinations(row.m, 2)}
@@ -181,6 +209,12 @@ def relation_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple
             for a, b, same in opposed[:6] + rng.sample(alike, min(len(alike), 2)):
                 stance = "favourable" if same else "unfavourable"
                 yield reading.event, (*_either(lines[a], lines[b], rng), stance, "claim")
+            unsided = [(a, b) for a, b in combinations(row.m, 2) if "0" in (row.m[a], row.m[b]) and a[0] != b[0]]
+            for a, b in rng.sample(unsided, min(len(unsided), 2)):
+                yield reading.event, (*_either(lines[a], lines[b], rng), "neutral", "claim")
+        near = [pair for pair in laid.near if frozenset(pair) not in met]
+        for a, b in near[:4]:
+            yield reading.event, (*_either(lines[a], lines[b], rng), "neutral", "claim")
         apart = [(a, b) for a, b in combinations(sorted(lines), 2) if a[0] != b[0] and frozenset((a, b)) not in met]
         for a, b in rng.sample(apart, min(len(apart), 2)):
             yield reading.event, (*_either(lines[a], lines[b], rng), "neutral", "claim")
