@@ -248,6 +248,15 @@ def test_a_long_quote_is_cut_to_the_clause_that_speaks_to_the_question():
     assert shorten(text, 60) == "Under pressure from the season, the weather and the state\u00a0…"
 
 
+@pytest.mark.parametrize("longest", range(40, 70))
+def test_a_long_quote_is_not_cut_behind_an_abbreviation(longest):
+    text = "Critics of the harbour law wrote to Gov. Ann Lee, Rep. Tom Reyes and Mr. Falk of Norby before the vote"
+    for about in ("", "Ann Reyes Falk vote"):
+        short = shorten(text, longest, about).removesuffix("\u00a0…").removeprefix("…\u00a0")
+        assert not re.search(r"\b(Gov|Rep|Mr)\.?$", short)
+        assert not re.match(r"(Ann|Tom|Falk)\b", short)
+
+
 def test_a_quotation_mark_that_nothing_closes_is_not_shown_as_one():
     assert in_quotes('"However, it is late.') == "“However, it is late.”"
     assert in_quotes('"Late," she said.') == '"Late," she said.'
