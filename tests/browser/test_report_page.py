@@ -68,7 +68,7 @@ def test_rows_that_mostly_repeat_open_under_more_rows(visit, tmp_path):
     path.write_text(render_report(compare(documents, claims, [again, *issues], positions, {}), documents), "utf-8")
     page = visit(path)
     assert "And again?" not in titles(page)
-    assert page.get_by_text("The rows above hold most of what these say.").is_visible()
+    assert page.get_by_text("The rows above hold much of what these say.").is_visible()
     page.get_by_role("button", name="More rows (1)").click()
     assert titles(page)[-1] == "And again?"
 
@@ -308,6 +308,20 @@ def test_a_lesson_prints_on_two_pages_without_the_controls(visit, report):
     assert not page.locator(".filters").is_visible()
     assert not page.locator("nav").is_visible()
     assert page.get_by_text("The line will bring life back to the high street").is_visible()
+
+
+def test_a_lesson_prints_the_first_rows_and_the_view_of_all_questions_prints_all(visit, tmp_path):
+    documents, claims, issues, positions = records()
+    more = [dataclasses.replace(issues[0], id=f"q{n}", title=f"Asked {n}?", asked=f"q{n}") for n in range(3)]
+    path = tmp_path / "report.html"
+    path.write_text(render_report(compare(documents, claims, [*issues, *more], positions, {}), documents), "utf-8")
+    page = visit(path)
+    page.emulate_media(media="print")
+    assert len(titles(page)) == 4
+    page.emulate_media(media="screen")
+    show(page, path, "all")
+    page.emulate_media(media="print")
+    assert len(titles(page)) == 7
 
 
 def test_the_program_prints_what_the_browser_prints(chromium, report, tmp_path):
