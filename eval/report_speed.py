@@ -92,8 +92,8 @@ def measure(path: Path, runs: int) -> dict[str, Sequence[float]]:
             session.send("Performance.enable", {"timeDomain": "threadTicks"})
             page.goto(path.as_uri(), timeout=300_000)
             opened = busy(session)
-            page.get_by_role("link", name="All issues").click()
-            page.locator("nav [aria-current]", has_text="All issues").wait_for()
+            page.get_by_role("link", name="All questions").click()
+            page.locator("nav [aria-current]", has_text="All questions").wait_for()
             changed = busy(session)
             while page.locator("#show-more").is_visible():
                 page.locator("#show-more").click()

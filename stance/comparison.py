@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import sqrt
+from math import fsum, sqrt
 from typing import Any
 
 from stance.errors import InputError
@@ -89,7 +89,9 @@ class Holder:
 
 def compare(documents: Sequence[Document], claims: Iterable[Claim], issues: Iterable[Issue],
             positions: Iterable[Position], run: Mapping[str, Any]) -> Comparison:
-    """The whole comparison. Issues come most contested first, then by number of sources, then of claims.
+    """The whole comparison. The issue that most sources speak to comes first; of several, the one whose target the
+    documents' titles name most. Then the contested ones, most contested first; then the others, by number of sources
+    and of claims; last those that mostly repeat (`repeated`).
 
     Raises InputError where a record points at one that is not there."""
     claims = _by_document(documents, claims)
@@ -113,11 +115,7 @@ def compare(documents: Sequence[Document], claims: Iterable[Claim], issues: Iter
     spoken = spoken_by_issue(draft)
     rows = [dataclasses.replace(issue, contested=bool(_opposition(spoken[issue.id]))) for issue in rows]
 
-    def prominence(issue: Issue) -> tuple[int, int, int, str, str]:
-        said = spoken[issue.id]
-        return (-_opposition(said), -len({s.source for s in said}), -len(said), issue.title, issue.id)
-
-    rows.sort(key=prominence)
+    rows = _in_order(rows, spoken, documents)
     order = {issue.id: n for n, issue in enumerate(rows)}
     positions = sorted(positions, key=lambda p: order[p.issue_id])
     cells = tuple(_cell(issue, source, [s for s in spoken[issue.id] if s.source == source])
@@ -208,6 +206,12 @@ def left_out(comparison: Comparison) -> dict[str, tuple[str, ...]]:
     return {source: tuple(c.issue_id for c in silent if c.source == source) for source in sources(comparison)}
 
 
+def repeated(comparison: Comparison) -> frozenset[str]:
+    """Ids of the issues that bring little new: at least half of their sources say nothing in them that no issue before
+    them holds. A contested issue, or one that the user asked, is never among them."""
+    return _repeated(comparison.issues, spoken_by_issue(comparison))
+
+
 def holders(comparison: Comparison) -> tuple[Holder, ...]:
     """Everybody with a clear position, those on most issues first. Holders that the texts do not name are left out:
     two of them need not be one."""
@@ -244,6 +248,46 @@ def _by_document(documents: Sequence[Document], claims: Iterable[Claim]) -> list
             raise InputError(f"claim {claim.id}: its document {claim.document_id} is not among the documents; "
                              "compare claims together with the documents they were extracted from")
     return sorted(claims, key=lambda c: (order[c.document_id], c.start, c.end, c.id))
+
+
+def _in_order(issues: Iterable[Issue], spoken: Mapping[str, Sequence[Spoken]],
+              documents: Sequence[Document]) -> list[Issue]:
+    from stance.alignment.words import content_words  # here, because the package brings numpy with it
+
+    titles: dict[str, list[set[str]]] = defaultdict(list)
+    for document in documents:
+        titles[document.source].append({word for word, _, _ in content_words(document.title or "")})
+
+    def n_sources(issue: Issue) -> int:
+        return len({s.source for s in spoken[issue.id]})
+
+    def named(issue: Issue) -> float:
+        """How far the titles name the target: the share of its words in one title of each source, summed."""
+        words = {word for word, _, _ in content_words(issue.target)}
+        return fsum(max(len(words & title) / max(1, len(words)) for title in own) for own in titles.values())
+
+    def prominence(issue: Issue) -> tuple[int, int, int, str, str]:
+        said = spoken[issue.id]
+        return -_opposition(said), -n_sources(issue), -len(said), issue.title, issue.id
+
+    rows = sorted(issues, key=prominence)
+    if rows:
+        main = min(rows, key=lambda issue: (-n_sources(issue), -named(issue), *prominence(issue)))
+        rows = [main, *(issue for issue in rows if issue is not main)]
+    again = _repeated(rows, spoken)
+    return sorted(rows, key=lambda issue: issue.id in again)
+
+
+def _repeated(issues: Iterable[Issue], spoken: Mapping[str, Sequence[Spoken]]) -> frozenset[str]:
+    again, seen = set(), set[str]()
+    for issue in issues:
+        said = spoken[issue.id]
+        new = {s.source for s in said if s.claim.id not in seen}
+        if not (issue.contested or issue.asked) and 2 * len(new) <= len({s.source for s in said}):
+            again.add(issue.id)
+        else:
+            seen.update(issue.claim_ids)
+    return frozenset(again)
 
 
 def _spoken(issue: Issue, claim: Claim, document: Document, position: Position | None) -> Spoken:

@@ -16,6 +16,7 @@ from stance.comparison import (
     frame_counts,
     holders,
     left_out,
+    repeated,
     signature,
     sources,
     spoken_by_issue,
@@ -264,6 +265,38 @@ def test_rows_that_more_sources_speak_to_come_first():
     found = _made({"a": {"A": "neutral"}, "b": {"A": "neutral", "B": "neutral"},
                    "c": {"A": "neutral", "B": "neutral", "C": "neutral"}})  # fmt: skip
     assert [issue.id for issue in found.issues] == ["c", "b", "a"]
+
+
+def test_the_row_that_most_sources_speak_to_comes_before_the_contested_ones():
+    found = _made({"a": {"A": "favourable", "B": "unfavourable"}, "b": {"A": "neutral", "B": "neutral"},
+                   "c": {"A": "neutral", "B": "neutral", "C": "neutral"}})  # fmt: skip
+    assert [issue.id for issue in found.issues] == ["c", "a", "b"]
+
+
+def test_of_the_rows_that_most_sources_speak_to_the_first_is_the_one_that_their_titles_name():
+    documents, claims, issues, positions = records()
+    documents = [dataclasses.replace(d, title="How loud the trams will be") for d in documents]
+    street, *_, noise = issues
+    noise = dataclasses.replace(noise, claim_ids=tuple(dict.fromkeys(noise.claim_ids + street.claim_ids)))
+    street = dataclasses.replace(street, target="the high street")
+    found = compare(documents, claims, [street, noise], [p for p in positions if p.issue_id in (street.id, noise.id)],
+                    RUN)
+    assert [issue.id for issue in found.issues] == [noise.id, street.id]
+    assert [issue.contested for issue in found.issues] == [False, True]
+
+
+def test_a_row_whose_sources_say_nothing_new_in_it_comes_last_unless_it_is_contested_or_asked():
+    documents, claims, issues, positions = records()
+    street, _, cost, noise = issues
+    positions = [p for p in positions if p.issue_id in (street.id, cost.id, noise.id)]
+    again = dataclasses.replace(street, id="again", title="And again?")
+    found = compare(documents, claims, [again, street, cost, noise], positions, RUN)
+    assert [issue.id for issue in found.issues] == [street.id, cost.id, noise.id, "again"]
+    assert repeated(found) == {"again"}
+    asked = dataclasses.replace(again, asked="again")
+    assert repeated(compare(documents, claims, [asked, street, cost, noise], positions, RUN)) == frozenset()
+    opposed = [dataclasses.replace(p, issue_id="again") for p in positions if p.issue_id == street.id]
+    assert repeated(compare(documents, claims, [again, street, cost], [*positions[:-2], *opposed], RUN)) == frozenset()
 
 
 def test_holders_are_counted_by_stance_and_the_busiest_come_first():

@@ -63,18 +63,43 @@ def page(html) -> Page:
 
 def test_the_sentence_its_holder_and_its_label_stand_together(page):
     flat = " ".join(page.text.split())
-    quote, label = "“The line will bring life back to the high street”", "▲ favourable almost certain"
-    assert f"{quote} {label} mayor Ines Falk, reported" in flat
-    assert "Ministry of Transport, forwarded" in flat
+    quote, label = "“The line will bring life back to the high street”", "▲ favourable ■■■ almost certain"
+    assert f"mayor Ines Falk, as reported {quote} {label}" in flat
+    assert "Ministry of Transport, passed on" in flat
     assert "– nothing found on this" in flat
     assert "▯ number missing in the source" in flat
-    assert "same origin as Rails & Roads: Ministry of Transport" in flat
+    assert "Ministry of Transport speaks in Rails & Roads too" in flat
 
 
-def test_the_first_screen_points_to_the_question_that_most_sources_take_up(page):
+def test_the_head_of_a_row_says_how_many_sources_speak_to_it(page):
     flat = " ".join(page.text.split())
-    assert "Most sources take up: Will line 4 be good for the high street? (5 of 5)" in flat
+    assert "Will line 4 be good for the high street? # 5 of 5 sources · contested: some for, some against" in flat
+    assert "Was the consultation fair? # 3 of 5 sources" in flat
     assert "2031-03-04 to 2031-03-08" in flat
+
+
+def test_the_signs_are_explained_before_the_first_row(page):
+    flat = " ".join(page.text.split())
+    legend = flat[flat.index("How a speaker sees it:"):flat.index("Will line 4 be good")]
+    for sign in "▲▼◆○–?▯✂":
+        assert re.search(rf"{re.escape(sign)} \w+", legend), sign
+    assert legend.index("■■■ almost certain") < legend.index("■■□ likely") < legend.index("■□□ fairly sure")
+
+
+def test_where_no_position_was_found_the_cell_says_that_the_source_speaks_to_it():
+    documents, claims, issues, _ = records()
+    told = Page(render_report(compare(documents, claims, issues, [], RUN), documents))
+    label = "○ speaks to it, no clear position"
+    assert f"“The line will bring life back to the high street” {label}" in " ".join(told.text.split())
+
+
+def test_rows_that_mostly_repeat_are_put_away_under_more_rows():
+    documents, claims, issues, positions = records()
+    again = dataclasses.replace(issues[0], id="again", title="And again?")
+    told = Page(render_report(compare(documents, claims, [again, *issues], positions, RUN), documents))
+    rows = [(attrs["id"], attrs.get("class")) for tag, attrs in told.tags if tag == "tbody" and "id" in attrs]
+    assert [css for _, css in rows] == [None] * 4 + ["later"]
+    assert rows[-1][0] == "issue-again"
 
 
 def test_words_for_confidence_carry_their_measured_error_or_say_that_there_is_none():
@@ -248,6 +273,15 @@ def test_a_long_quote_is_cut_to_the_clause_that_speaks_to_the_question():
     assert shorten(text, 60) == "Under pressure from the season, the weather and the state\u00a0…"
 
 
+@pytest.mark.parametrize("longest", range(40, 70))
+def test_a_long_quote_is_not_cut_behind_an_abbreviation(longest):
+    text = "Critics of the harbour law wrote to Gov. Ann Lee, Rep. Tom Reyes and Mr. Falk of Norby before the vote"
+    for about in ("", "Ann Reyes Falk vote"):
+        short = shorten(text, longest, about).removesuffix("\u00a0…").removeprefix("…\u00a0")
+        assert not re.search(r"\b(Gov|Rep|Mr)\.?$", short)
+        assert not re.match(r"(Ann|Tom|Falk)\b", short)
+
+
 def test_a_quotation_mark_that_nothing_closes_is_not_shown_as_one():
     assert in_quotes('"However, it is late.') == "“However, it is late.”"
     assert in_quotes('"Late," she said.') == '"Late," she said.'
@@ -336,7 +370,7 @@ def test_the_sheet_shows_quotes_without_labels_and_the_key_with_them(tmp_path):
     body = pupils.split("1. ")[1]
     for told in ("favourable", "▲", "▼", "almost certain", "mayor Ines Falk", COUNCIL, HERALD):
         assert told not in body
-    assert "mayor Ines Falk, reported" in teacher
+    assert "mayor Ines Falk, as reported" in teacher
     assert "▼ unfavourable" in teacher
     assert "characters" in teacher
 

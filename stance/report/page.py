@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from stance.comparison import CONFIDENCE_WORDS, Spoken, sources, spoken_by_issue
+from stance.comparison import CONFIDENCE_WORDS, Spoken, repeated, sources, spoken_by_issue
 from stance.records import STANCES, Cell, Comparison, Document, Issue
 from stance.report.passages import in_quotes, pieces_around, shorten
 from stance.report.views import build_views
@@ -26,10 +26,10 @@ from stance.report.views import build_views
 WIDE = 6  # more sources than this side by side become a table that scrolls
 SHOWN = 2  # entries a cell shows; the rest is one click away
 PRINTED = 4  # rows of a printed lesson: two pages
-PAGE = 40  # rows shown at once
-SHARED = 3  # rows that the first screen points to because most sources take them up
+PAGE = 40  # rows shown at once; at first without those that mostly repeat
 GLYPHS = {"favourable": "▲", "unfavourable": "▼", "neutral": "◆", "none": "○", "silent": "–", "blank": "▯", "cut": "✂",
           "unsure": "?"}
+BARS = ("□□□", "■□□", "■■□", "■■■")  # the order of the words for confidence, by level
 
 SpokenRows = Mapping[str, Sequence[Spoken]]  # issue id → what is said in its row
 
@@ -74,6 +74,7 @@ class CellView:
 class Row:
     issue: Issue
     number: int
+    n_sources: int
     n_holders: int
     n_spans: int
     cells: tuple[CellView, ...]
@@ -93,12 +94,14 @@ def render_report(comparison: Comparison, documents: Sequence[Document]) -> str:
     rows = build_rows(comparison, spoken, people, words)
     style, script = template_text("report.css"), template_text("report.js")
     views = build_views(comparison, documents)
+    n_new = len(rows) - len(repeated(comparison))
     return render_page("report.html", {
-        "t": words, "glyphs": GLYPHS, "style": style, "script": script, "policy": content_policy(style, script),
-        "data": embed(_panel_data(comparison, documents, spoken, words)), "rows": rows, "sources": sources(comparison),
+        "t": words, "glyphs": GLYPHS, "bars": BARS, "style": style, "script": script,
+        "policy": content_policy(style, script), "rows": rows, "sources": sources(comparison),
+        "data": embed({**_panel_data(comparison, documents, spoken, words), "n_new": n_new}),
         "wide": len(sources(comparison)) > WIDE, "shown": SHOWN, "people": people, "printed": PRINTED, "page": PAGE,
-        "comparison": comparison, "run": comparison.run, "words": CONFIDENCE_WORDS,
-        "n_unsure": sum(cell.unsure for row in rows for cell in row.cells), "shared": most_shared(rows),
+        "n_new": n_new, "comparison": comparison, "run": comparison.run, "words": CONFIDENCE_WORDS,
+        "n_unsure": sum(cell.unsure for row in rows for cell in row.cells),
         "days": [d.day for d in views.timeline if d.day],
         "views": views, "anchor": anchor, "card": run_card(comparison.run, words),
     })
@@ -122,15 +125,8 @@ def build_rows(comparison: Comparison, spoken: SpokenRows, people: Mapping[str, 
             views.append(CellView(cell.source, cell.state, entries, len(own) - len(entries[:SHOWN]),
                                   tuple(number[s.claim.id] for s in own)))
         named = {" ".join(s.holder.casefold().split()) or s.source for s in said}
-        rows.append(Row(issue, n, len(named), len(said), tuple(views)))
+        rows.append(Row(issue, n, len({s.source for s in said}), len(named), len(said), tuple(views)))
     return tuple(rows)
-
-
-def most_shared(rows: Sequence[Row]) -> tuple[tuple[Row, int], ...]:
-    """The rows that most sources take up, with how many do: where a reader who comes for the topic finds it."""
-    counts = [(row, sum(bool(cell.entries) for cell in row.cells)) for row in rows]
-    most = sorted(counts, key=lambda c: (-c[1], -c[0].n_spans, c[0].number))
-    return tuple((row, n) for row, n in most[:SHARED] if n > 2)
 
 
 def run_card(run: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -261,7 +257,7 @@ def sign(s: Spoken) -> str:
 
 
 def who(s: Spoken, words: Mapping[str, Any]) -> str:
-    """The line that says who speaks: `own voice`, `NAME, reported`, `NAME, via NAMES`."""
+    """The line that says who speaks: `The source itself`, `NAME, as reported`, `NAME, as told by NAMES`."""
     voice: Mapping[str, str] = words["voice"]
     if s.claim.voice == "own":
         return voice["own_line"] if s.origin == s.source else voice["forwarded"].format(origin=s.origin)
@@ -303,6 +299,6 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
                 "p": [round(p.probabilities.get(stance, 0.0), 3) for stance in STANCES] if p else None,
                 "evidence": p.evidence if p else ()}
         rows[anchor(issue.id)] = {"title": issue.title, "target": issue.target, "why": issue.why, "said": said}
-    return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS, "stances": STANCES,
-            "shown": SHOWN, "printed": PRINTED, "page": PAGE,
+    return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS, "bars": BARS,
+            "stances": STANCES, "shown": SHOWN, "printed": PRINTED, "page": PAGE,
             "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}

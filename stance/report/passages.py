@@ -6,10 +6,11 @@ each piece is a slice of the input, with its offset."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from stance.documents.sentences import split_sentences
 from stance.records import Claim, Document
 
 NEIGHBOURS = 2  # pieces with text before and after a claim
@@ -48,8 +49,9 @@ def shorten(text: str, longest: int = 190, about: str = "") -> str:
     if len(text) <= longest:
         return text
     wanted = {word for word in _words(about) if len(word) > 3}
-    begins = [0, *(m.end() for m in re.finditer(r"[,;:.!?…—–]\s", text))] if wanted else [0]
-    stretches = [(begin, _cut(text[begin:], longest - 2 * (begin > 0))) for begin in begins]
+    clauses = _clause_ends(text)
+    begins = [0, *(end + 2 for end in clauses)] if wanted else [0]
+    stretches = [(begin, _cut(text, begin, longest - 2 * (begin > 0), clauses)) for begin in begins]
     begin, kept = max(stretches, key=lambda s: (len(wanted & _words(s[1])), -s[0]))
     kept = kept if begin + len(kept) == len(text) else kept.rstrip(" ,;:.!?…—–") + "\u00a0…"
     return f"…\u00a0{kept}" if begin else kept
@@ -59,13 +61,19 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def _cut(text: str, longest: int) -> str:
-    """The longest beginning that ends with a clause, else with a word."""
-    if len(text) <= longest:
-        return text
-    clauses = [m.start() for m in re.finditer(r"[,;:.!?…—–](?=\s)", text[:longest])]
-    words = [m.start() for m in re.finditer(r"\s", text[:longest])]
-    return text[:next((cut[-1] for cut in (clauses, words) if cut and cut[-1] > longest * 2 // 3), longest)]
+def _clause_ends(text: str) -> list[int]:
+    """Where the marks stand that end a clause; not the full stop of an abbreviation ("Gov. Smith")."""
+    sentences = {end for _, end in split_sentences(text)}
+    return [m.start() for m in re.finditer(r"[,;:.!?…—–](?=\s)", text) if m.group() != "." or m.end() in sentences]
+
+
+def _cut(text: str, begin: int, longest: int, clauses: Sequence[int]) -> str:
+    """The longest stretch from there that ends with a clause, else with a word."""
+    if len(text) - begin <= longest:
+        return text[begin:]
+    words = (m.start() for m in re.finditer(r"(?<![.\s])\s", text))
+    ends = ([end - begin for end in cut if longest * 2 // 3 < end - begin < longest] for cut in (clauses, words))
+    return text[begin:begin + next((cut[-1] for cut in ends if cut), longest)]
 
 
 _MARKS = "“”„«»‘’'\"「」『』"

@@ -15,7 +15,7 @@ from stance.report.pdf import print_pdf
 from stance.report.worksheet import write_worksheet
 
 pytestmark = pytest.mark.browser
-VIEWS = ("contested", "all", "holders", "left_out", "names", "frames", "words", "timeline", "method")
+VIEWS = ("all", "contested", "holders", "left_out", "names", "frames", "words", "timeline", "method")
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +43,34 @@ def titles(page) -> list[str]:
     return [h.inner_text() for h in page.locator(".compare tbody:visible h3").all()]
 
 
-def test_contested_rows_are_what_one_sees_first(visit, report):
+def test_the_first_screen_shows_the_signs_and_who_says_what_in_the_first_row(visit, report):
     page = visit(report)
-    assert titles(page) == ["Will line 4 be good for the high street?", "Was the consultation fair?"]
-    page.get_by_role("link", name="All issues").click()
-    page.locator("nav [aria-current]", has_text="All issues").wait_for()
+    assert titles(page)[0] == "Will line 4 be good for the high street?"
     assert len(titles(page)) == 4
+    for seen in (page.locator(".legend"), *page.locator(".compare tbody").first.locator(".quote:visible").all()):
+        box = seen.bounding_box()
+        assert box["y"] + min(box["height"], 100) <= 800
+    who, quote = page.locator(".entry .who").first.bounding_box(), page.locator(".entry .quote").first.bounding_box()
+    assert who["y"] + who["height"] <= quote["y"] + 1
+
+
+def test_contested_rows_have_a_view_of_their_own(visit, report):
+    page = visit(report)
+    page.get_by_role("link", name="Contested").click()
+    page.locator("nav [aria-current]", has_text="Contested").wait_for()
+    assert titles(page) == ["Will line 4 be good for the high street?", "Was the consultation fair?"]
+
+
+def test_rows_that_mostly_repeat_open_under_more_rows(visit, tmp_path):
+    documents, claims, issues, positions = records()
+    again = dataclasses.replace(issues[0], id="again", title="And again?")
+    path = tmp_path / "report.html"
+    path.write_text(render_report(compare(documents, claims, [again, *issues], positions, {}), documents), "utf-8")
+    page = visit(path)
+    assert "And again?" not in titles(page)
+    assert page.get_by_text("The rows above hold much of what these say.").is_visible()
+    page.get_by_role("button", name="More rows (1)").click()
+    assert titles(page)[-1] == "And again?"
 
 
 def test_unsure_cells_appear_only_when_asked_for(visit, report):
@@ -56,7 +78,7 @@ def test_unsure_cells_appear_only_when_asked_for(visit, report):
     show(page, report, "all")
     assert page.locator(".hidden-count").inner_text() == "(1 unsure cell hidden)"
     assert not page.get_by_text("perhaps the trams will be quieter").is_visible()
-    assert page.get_by_text("? unsure passage, hidden").count() == 1
+    assert page.get_by_text("? speaks to it; too unsure to show").count() == 1
     page.select_option("[name=level]", "0")
     assert page.get_by_text("perhaps the trams will be quieter").is_visible()
     assert page.locator(".hidden-count").inner_text() == ""
@@ -67,11 +89,11 @@ def test_unsure_cells_appear_only_when_asked_for(visit, report):
 def test_filters_by_source_holder_voice_stance_and_contested(visit, report):
     page = visit(report)
     show(page, report, "all")
+    page.get_by_text("More filters").click()
     page.get_by_role("checkbox", name=HERALD).uncheck()
     assert not page.get_by_role("columnheader", name=HERALD, exact=True).is_visible()
     assert not page.get_by_text("The line will bring life back").is_visible()
     page.get_by_role("button", name="Reset").click()
-    page.get_by_text("More filters").click()
     page.select_option("[name=holder]", label="mayor Ines Falk")
     assert page.locator(".entry:visible").count() == 1
     page.get_by_role("button", name="Reset").click()
@@ -88,18 +110,19 @@ def test_filters_by_source_holder_voice_stance_and_contested(visit, report):
 def test_search_finds_words_in_any_cell_and_says_when_there_are_none(visit, report):
     page = visit(report)
     show(page, report, "all")
-    page.get_by_label("Search").fill("THREE QUARTERS")
+    page.get_by_role("searchbox", name="Search").fill("THREE QUARTERS")
     page.get_by_role("heading", name="Was the consultation fair?").wait_for(state="hidden")
     assert titles(page) == ["Who pays for line 4?"]
-    page.get_by_label("Search").fill("zeppelin")
+    page.get_by_role("searchbox", name="Search").fill("zeppelin")
     page.get_by_text("No row fits these filters.").wait_for()
 
 
 def test_a_search_among_the_contested_rows_looks_at_all_rows(visit, report):
     page = visit(report)
+    show(page, report, "contested")
     assert len(titles(page)) == 2
-    page.get_by_label("Search").fill("three quarters")
-    page.locator("nav [aria-current]", has_text="All issues").wait_for()
+    page.get_by_role("searchbox", name="Search").fill("three quarters")
+    page.locator("nav [aria-current]", has_text="All questions").wait_for()
     assert titles(page) == ["Who pays for line 4?"]
 
 
@@ -137,7 +160,7 @@ def test_a_deep_link_opens_its_row_whatever_was_filtered(visit, report):
     page.goto(f"{report.as_uri()}#issue-{issue.id}")
     page.locator(f"#issue-{issue.id}.found").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "How loud will the trams be?"
-    page.get_by_role("link", name="Who holds what").click()
+    page.get_by_role("link", name="Speakers").click()
     page.locator("#holders li a", has_text="Was the consultation fair?").first.click()
     page.locator("tbody.found h3", has_text="Was the consultation fair?").wait_for()
 
@@ -204,7 +227,7 @@ def test_everything_works_by_keyboard_alone(visit, report):
             opened = True
             break
     assert opened
-    assert {("INPUT", "source"), ("INPUT", "search"), ("SELECT", "level")} <= seen
+    assert {("SUMMARY", ""), ("INPUT", "search"), ("SELECT", "level")} <= seen
     page.get_by_role("link", name="Words").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Words", exact=True).wait_for()
@@ -287,6 +310,20 @@ def test_a_lesson_prints_on_two_pages_without_the_controls(visit, report):
     assert page.get_by_text("The line will bring life back to the high street").is_visible()
 
 
+def test_a_lesson_prints_the_first_rows_and_the_view_of_all_questions_prints_all(visit, tmp_path):
+    documents, claims, issues, positions = records()
+    more = [dataclasses.replace(issues[0], id=f"q{n}", title=f"Asked {n}?", asked=f"q{n}") for n in range(3)]
+    path = tmp_path / "report.html"
+    path.write_text(render_report(compare(documents, claims, [*issues, *more], positions, {}), documents), "utf-8")
+    page = visit(path)
+    page.emulate_media(media="print")
+    assert len(titles(page)) == 4
+    page.emulate_media(media="screen")
+    show(page, path, "all")
+    page.emulate_media(media="print")
+    assert len(titles(page)) == 7
+
+
 def test_the_program_prints_what_the_browser_prints(chromium, report, tmp_path):
     page = tmp_path / "report.html"
     page.write_bytes(report.read_bytes())
@@ -300,7 +337,7 @@ def test_without_colour_the_printed_labels_still_say_themselves(visit, report):
     page.emulate_media(media="print")
     for label in page.locator(".label:visible").all():
         assert label.evaluate("(e) => getComputedStyle(e).color") == "rgb(0, 0, 0)"
-        assert re.match(r"[▲▼◆○▯✂?] \w+", label.inner_text())
+        assert re.match(r"[▲▼◆○▯✂?–] \w+", label.inner_text())
 
 
 def test_the_worksheet_is_one_page_and_accessible(visit, axe, tmp_path):
@@ -321,7 +358,7 @@ def test_two_thousand_claims_open_and_only_the_first_rows_are_laid_out(visit, tm
     path.write_text(large_report(20), encoding="utf-8")
     page = visit(path)
     assert page.locator(".compare tbody:visible").count() == 40
-    page.get_by_role("button", name="Show more rows").click()
+    page.get_by_role("button", name="More rows (360)").click()
     assert page.locator(".compare tbody:visible").count() == 80
 
 

@@ -16,7 +16,8 @@
   const cols = all(".compare col").slice(wide ? 1 : 0);
   const textOf = (row) => row.text ??= row.body.textContent.toLowerCase();
   const narrow = matchMedia("(max-width: 45rem)");
-  let view = "contested", page = data.page;
+  const first = Math.min(data.page, data.n_new);  // rows that mostly repeat others come after these
+  let view = "all", page = first;
 
   // ---- filters
   const wanted = () => ({
@@ -72,13 +73,15 @@
     none.hidden = shown > 0;
     none.textContent = view === "contested" && !rows.some((row) => row.contested) ? t.page.empty_contested : t.page.empty;
     one("#show-more").hidden = shown <= page;
+    one("#show-more").textContent = t.page.show_more.replace("{n}", shown - page);
+    one("#show-more-note").hidden = shown < rows.length || shown <= page || page < data.n_new;
     one(".print-note").classList.toggle("used", shown > data.printed);
   }
 
   form.hidden = false;
   if (narrow.matches) one("details", form).open = false;
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", () => { page = data.page; apply(); });
+  form.addEventListener("change", () => { page = first; apply(); });
   let typing = 0;
   form.elements.search.addEventListener("input", () => {
     clearTimeout(typing);
@@ -110,7 +113,7 @@
         if (at < bar.scrollLeft || at + link.offsetWidth > bar.scrollLeft + bar.clientWidth) bar.scrollLeft = at;
       } else link.removeAttribute("aria-current");
     }
-    document.body.classList.toggle("lesson", name === "contested");
+    document.body.classList.toggle("lesson", name === "contested" || location.hash.length < 2);
     if (name === "contested" || name === "all") apply();
   }
 
@@ -120,7 +123,7 @@
     for (const { body } of rows) body.classList.remove("found");
     if (row) {
       form.reset();
-      page = Math.max(data.page, rows.indexOf(row) + 1);
+      page = Math.max(first, rows.indexOf(row) + 1);
       show("all");
       apply();
       row.body.hidden = false;
@@ -136,7 +139,7 @@
       show(name);
       window.scrollTo(0, 0);
     } else {
-      show(rows.some(({ contested }) => contested) ? "contested" : "all");
+      show("all");
     }
   }
   window.addEventListener("hashchange", route);
@@ -216,16 +219,7 @@
   function describe(number, row) {
     const claim = data.claims[number], said = row.said[number], home = data.documents[claim.d];
     const part = make("article", null, "panel-claim piece-claim");
-    part.append(quote(claim, said, home.language));
-    const label = make("p", null, `label ${said.sign}`);
-    const glyph = make("span", data.glyphs[said.sign]);
-    glyph.setAttribute("aria-hidden", "true");
-    label.append(glyph, ` ${t.stance[said.sign]} `);
-    if (said.stance && said.sign === said.stance) label.append(make("span", t.confidence[said.level], "sure"));
-    part.append(label);
-    if (claim.blank) part.append(make("p", t.panel.blank_here, "aside"));
-    if (claim.cut) part.append(make("p", t.panel.cut_here, "aside"));
-    part.append(make("h3", t.panel.who), make("p", said.who));
+    part.append(make("h3", t.panel.who), make("p", said.who, "who"));
     if (claim.cue && home.pieces.length) {
       const piece = home.pieces.find(([start, text]) => start <= claim.cue[0] && claim.cue[1] <= start + Array.from(text).length);
       if (piece) {
@@ -233,6 +227,15 @@
         part.append(make("p", `${t.panel.cue}: “${words}”`, "aside"));
       }
     }
+    part.append(quote(claim, said, home.language));
+    const label = make("p", null, `label ${said.sign}`);
+    const glyph = make("span", data.glyphs[said.sign]);
+    glyph.setAttribute("aria-hidden", "true");
+    label.append(glyph, ` ${t.stance[said.sign]} `);
+    if (said.stance && said.sign === said.stance) label.append(make("span", `${data.bars[said.level]} ${t.confidence[said.level]}`, "sure"));
+    part.append(label);
+    if (claim.blank) part.append(make("p", t.panel.blank_here, "aside"));
+    if (claim.cut) part.append(make("p", t.panel.cut_here, "aside"));
     part.append(make("h3", t.panel.in_document), passage(claim, home));
     part.append(make("p", fill(t.panel.place, { path: home.path, start: claim.s, end: claim.e }) +
       (home.published ? ` · ${home.published}` : ""), "aside"));
