@@ -324,3 +324,18 @@ def test_a_plural_and_its_verb_are_no_name_for_an_issue() -> None:
     assert name_issue(texts, ["a", "b"], set(), lambda word: weigh.get(word, 1.0))[1] in ("the charge", "Deliveries")
     counted = ["36 countries came to the summit.", "The summit drew 36 countries."]
     assert name_issue(counted, ["a", "b"], set(), lambda word: 1.0)[1] == "the summit"
+
+
+@pytest.mark.parametrize(("texts", "name"), [
+    (("The strike might affect harbour traffic, said Lund.", "A strike could affect harbour traffic."),
+     "harbour traffic"),
+    (("Norland aims to double the toll on the strait.", "Norland aims to abolish the toll on the strait."),
+     "the toll on the strait"),
+    (("The league promotes the toll.", "The league promotes no toll."), "the toll"),
+    (("Overall, the toll failed.", "Overall, nobody paid the toll."), "the toll"),
+    (("In the Sunday’s paper the toll was praised.", "On the Sunday’s front page the toll was damned."), "the toll"),
+])
+def test_an_issue_is_named_by_a_thing_and_not_by_a_verb_or_a_day(texts: tuple[str, str], name: str) -> None:
+    from stance.alignment.naming import name_issue
+
+    assert name_issue(texts, ["a", "b"], set(), lambda word: 1.0)[1] == name

@@ -21,6 +21,9 @@ _PAST = frozenset((  # past forms that the ending does not tell and that are no 
     "became", "began", "bought", "broke", "brought", "built", "came", "chose", "drew", "fell", "felt", "fought",
     "found", "gave", "grew", "held", "kept", "knew", "led", "left", "lost", "met", "paid", "ran", "rose", "sent",
     "sold", "sought", "spent", "stood", "struck", "taught", "threw", "told", "took", "went", "won", "wrote"))
+_VERB_AHEAD = frozenset((  # what stands before a verb and not before a noun
+    "to", "will", "would", "may", "might", "can", "could", "should", "must", "shall", "not", "never", "did", "do",
+    "does", "i", "we", "they", "you", "who"))
 _BREAKS = frozenset(",.;:!?\"“”()[]«»—–…\n")
 
 
@@ -69,21 +72,27 @@ def _shared_phrase(texts: Sequence[str], sources: Sequence[str], quoted: Collect
 
 def _is_noun_phrase(text: str, start: int, end: int) -> bool:
     """Whether the phrase looks like the name of a thing: it ends where a noun phrase ends, holds no pronoun, auxiliary
-    or verb that can be told by its form, follows no "to", does not begin with a number, and is no unit."""
+    or verb that can be told by its form or by the words beside it, does not begin with a number, and is no unit. A
+    single word that opens a sentence tells nothing by its capital."""
     inside = [m.group() for m in WORD.finditer(text[start:end])]
     low = [word.casefold() for word in inside]
     after = WORD.match(text[end:].lstrip(" ")) if text[end : end + 1] == " " else None
     before = re.search(r"(\w+)\W?$", text[:start].rstrip())
     ends = after is None or after.group().casefold() in STOP
-    infinitive = before is not None and before[1] == "to" and inside[0].islower()
+    follows = after.group().casefold() if after else ""
+    # "might affect future events", "promotes the plan", "Russia aims to": a verb, by what stands beside it
+    verbal = (before is not None and before[1].casefold() in _VERB_AHEAD and inside[0].islower()) or (
+        inside[-1].islower() and (follows in _ARTICLES - {"that"} | {"no"} or (follows == "to" and inside[-1].endswith("s"))))
     linked = _PAST.isdisjoint(low) and all(
         word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
         for k, word in enumerate(low))
     formed = not (any(_looks_like_a_verb(word) for word in (inside[0], inside[-1])) or _states(text, start, inside))
-    counted = low[0][0].isdigit() or low[-1][0].isdigit() or low[-1] in _UNITS
-    plain = not counted and not inside[-1].endswith("ly") and (
-        len(inside) > 1 or inside[0][0].isupper() or (before is not None and before[1].casefold() in _ARTICLES))
-    return ends and linked and formed and plain and not infinitive
+    counted = low[0][0].isdigit() or low[-1][0].isdigit() or not _UNITS.isdisjoint((low[0], low[-1]))
+    adverbial = (inside[0].islower() and low[0].endswith("ly")) or low[-1].endswith("ly")
+    plain = not counted and not adverbial and not low[-1].endswith(("'s", "’s")) and (
+        len(inside) > 1 or (inside[0][0].isupper() and not opens_sentence(text, start))
+        or (before is not None and before[1].casefold() in _ARTICLES))
+    return ends and linked and formed and plain and not verbal
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
