@@ -233,6 +233,12 @@ def test_fit_on_a_users_csv_then_load_and_label(tiny_encoder: Path, tmp_path: Pa
     again = train_model(recipe, None, tmp_path / "runs", tmp_path / "again")
     assert (again / "model.safetensors").read_bytes() == (out / "model.safetensors").read_bytes()
 
+    short = recipe.read_text(encoding="utf-8").replace('"mine"', '"short"\nmax_minutes = 1e-9')
+    for text, whole in ((short, False), (short, False), (short.replace("1e-9", "9"), True)):  # more minutes, and on
+        cut = train_model(write_recipe(tmp_path / "s.toml", text), None, tmp_path / "runs", tmp_path / "short")
+        record = json.loads((cut / "training.json").read_text(encoding="utf-8"))
+        assert (record["steps"] == record["steps_planned"]) is whole
+
     unread = tmp_path / "unread.csv"  # the set calls all of it neutral; the teacher knows better
     unread.write_text("text,target,label\n" + "".join(
         f"the {word} bridge opened,bridge,neutral\n" for _ in range(30) for word in ("good", "bad"))

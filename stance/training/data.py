@@ -49,7 +49,7 @@ class Example:
     taught: float = 0.0
 
 
-def _shipped(name: str) -> Path:
+def shipped_file(name: str) -> Path:
     """A file or folder of data/ that comes with this package."""
     here = Path(__file__).resolve().parents[1]
     for path in (here / "_shipped" / name, here.parent / "data" / name):
@@ -60,7 +60,7 @@ def _shipped(name: str) -> Path:
 
 def shipped_sets() -> dict[str, dict[str, Any]]:
     """The table of data sets, set name → description (see data/sets.toml)."""
-    return tomllib.loads(_shipped("sets.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(shipped_file("sets.toml").read_text(encoding="utf-8"))
 
 
 def data_folder(given: Path | None = None) -> Path:
@@ -124,7 +124,7 @@ def _read_off(portion: Portion, spec: Mapping[str, Any], folder: Path | None, rn
     names or of targets, from readings or from articles that nobody has read."""
     if "readings" in spec:
         texts = data_folder(folder) / spec["texts"] if "texts" in spec else None
-        readings = load_readings(_shipped("readings") / spec["readings"], texts, portion.split)
+        readings = load_readings(shipped_file("readings") / spec["readings"], texts, portion.split)
     else:
         readings = load_articles(data_folder(folder) / spec["folder"], spec, portion.split)
     if spec.get("unread") == "targets":
@@ -216,7 +216,7 @@ def load_training_rows(recipe: Recipe, folder: Path | None) -> list[Example]:
         rows = [row for row in rows if row.text not in shared]
     rng = random.Random(digest(recipe.seed, recipe.name))
     names = sorted({row.target for row in rows if row.start is not None and row.target[:1].isupper()})
-    world = _shipped("readings/names.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    world = shipped_file("readings/names.txt").read_text(encoding="utf-8").split("\n")[:-1]
     mixed = []
     for row in rows:
         located = _locate_name(row)

@@ -35,19 +35,20 @@ CHECKPOINT_STEPS = 150
 def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = False) -> Path:
     """Train by the recipe; returns the folder with the weights (`runs/NAME-DIGEST/weights`).
 
-    A run of the same recipe on the same rows that was cut off is resumed from its last checkpoint; one that is done
-    is not repeated.
+    A run of the same recipe on the same rows that was cut off, also by its limit of minutes, is resumed from its last
+    checkpoint; one that is done is not repeated.
     Raises InputError where data, base or the `train` extra is missing."""
     rows = load_training_rows(recipe, folder)
     if len({row.label for row in rows}) < 2:
         raise InputError(f"{recipe.name}: {len(rows)} training rows, of fewer than two labels; give more")
     log.info("%d training rows: %s", len(rows), dict(Counter(row.task or "untold" for row in rows)))
     data_digest = digest(*sorted(digest(r.text, r.target, r.label, r.task, r.taught) for r in rows))
-    decisive = recipe.model_dump_json(exclude={"blend"} if recipe.held_out else {"blend", "dev"})
+    # How long it may take, what is blended in afterwards and what it is measured on decide nothing here.
+    decisive = recipe.model_dump_json(exclude={"blend", "max_minutes"} | (set() if recipe.held_out else {"dev"}))
     teacher = read_settings(Path(recipe.teacher)) if recipe.teacher else {}
     run = runs / f"{recipe.name}-{digest(decisive, data_digest, teacher.get('sha256'))[:8]}"
     weights = run / "weights"
-    if (weights / "training.json").is_file():
+    if _is_done(weights, recipe):
         log.info("%s is done already", weights)
         return weights
     try:
@@ -106,10 +107,14 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     def soft_loss(outputs: Any, labels: Any, **_: Any) -> Any:
         return torch.nn.functional.cross_entropy(outputs["logits"].float(), labels)
 
-    started = time.monotonic()
+    started = 0.0
 
     class StopInTime(TrainerCallback):  # type: ignore[misc]
         """Bounded: stops at max_minutes, whatever the epochs."""
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            nonlocal started
+            started = time.monotonic()
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             if time.monotonic() - started > recipe.max_minutes * 60:
@@ -149,6 +154,15 @@ def fit_model(recipe: Recipe, folder: Path | None, runs: Path, download: bool = 
     }
     (weights / "training.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return weights
+
+
+def _is_done(weights: Path, recipe: Recipe) -> bool:
+    """Whether a run came to its end, or was cut off by a limit no shorter than the recipe's."""
+    path = weights / "training.json"
+    if not path.is_file():
+        return False
+    record = json.loads(path.read_text(encoding="utf-8"))
+    return bool(record["steps"] >= record["steps_planned"] or record["recipe"]["max_minutes"] >= recipe.max_minutes)
 
 
 def blend_weights(directory: Path, recipe: Recipe) -> None:

@@ -88,7 +88,7 @@ class Recipe(BaseModel):
                    of a share (model soups, Wortsman et al. 2022)
     held_out       training rows whose text stands in a dev portion too, under any target, are left out: public splits
                    share texts. Without it the card tells figures on unseen texts apart
-    max_minutes    training stops there, whatever the epochs; the record says how far it came
+    max_minutes    training stops there, whatever the epochs; the record says how far it came. With more it goes on
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
