@@ -59,3 +59,11 @@ def test_a_row_grows_by_who_brings_most_pairs() -> None:
     # 3 is liked best, but it is not like 2, who brings a pair with 0 as well
     scores = {(0, 1): 5.0, (0, 2): 2.0, (1, 2): 2.0, (1, 3): 4.0}
     assert rows_of("abca", scores) == [[0, 1, 2], [1, 3]]
+
+
+def test_what_belongs_together_most_is_a_row_even_where_fewer_rows_would_do() -> None:
+    inner, outer = [(0, 1), (0, 2), (1, 2)], [(0, 3), (1, 3), (1, 4), (2, 4), (0, 5), (2, 5)]
+    strong = dict.fromkeys(inner, 4.0) | dict.fromkeys(outer, 2.0)
+    assert rows_of("abcdef", strong) == [[0, 1, 2], [0, 1, 3], [0, 2, 5], [1, 2, 4]]
+    weak = dict.fromkeys(inner, 2.0) | dict.fromkeys(outer, 4.0)
+    assert rows_of("abcdef", weak) == [[0, 1, 3], [0, 2, 5], [1, 2, 4]]

@@ -83,6 +83,16 @@ def named(texts: Sequence[str], sources: str = "ab", holders: Collection[str] = 
     (["The plan to build homes failed.", "They want to build homes; the plan is sound."], "the plan"),
     (["36 countries came to the summit.", "The summit drew 36 countries."], "the summit"),
     (["The glass press is old.", "A glass press is useless."], "glass press"),
+    (["The pier is full; crews paint the ferry daily.", "The pier is empty; nobody paints the ferry daily."],
+     "the pier"),
+    (["At the pier waited Ferry 5.", "Crews, at the pier, counted Ferry 5."], "the pier"),
+    (["Crews hate to ferry sheep.", "Lee told the crews to ferry sheep across the strait."], "the crews"),
+    # one word is enough where it is a name
+    (["The crews praised Velmar.", "Lee, at sea, missed Velmar."], "Velmar"),
+    (["Voters of New Velmar rest.", "Lee likes New Velmar."], "New Velmar"),
+    (["The plan for a bridge over the strait is old.", "A plan for a bridge over the strait is new."],
+     "plan for a bridge"),
+    (["The harbour’s cranes are idle.", "Idle are the harbour’s cranes."], "the harbour’s cranes"),
     # a comma ends a phrase
     (["The bridge, tunnel and road.", "The bridge: tunnel, road."], "tunnel and road")])
 def test_an_issue_is_named_after_the_noun_phrase_its_sources_share(texts: list[str], target: str) -> None:
