@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
@@ -47,6 +47,41 @@ def test_claims_and_denials_meet_strongest_support_first(encoder: Encoder) -> No
     for issue in issues:
         assert tuple(issue.scores) == issue.claim_ids
         assert all(score == round(score, 4) and .25 < score < 1 for score in issue.scores.values())
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_more_sources_come_first_and_then_who_is_more_alike(encoder: Encoder, turned: bool) -> None:
+    alike = [("a", "Ferry fares rise sharply in spring."), ("b", "Ferry fares rise sharply in spring.")]
+    less = [("a", "Roses want deep soil and sun."), ("b", "Roses want deep soil and rain.")]
+    wide = [(source, f"The tram line has cut traffic{more}.") for source, more in zip("abc", (
+        "", " in the old town", ", said nobody"), strict=True)]
+    documents, claims = run_of(*(less + alike + wide if turned else wide + alike + less))
+    issues = align_claims(documents, claims, encoder)
+    assert [len(issue.claim_ids) for issue in issues] == [3, 2, 2]
+    assert members(issues, claims)[1:] == [{alike[0][1]}, {text for _, text in less}]
+    assert min(issues[1].scores.values()) > max(issues[2].scores.values())
+
+
+def test_no_issue_is_named_after_who_is_quoted_in_it(encoder: Encoder) -> None:
+    documents, claims = run_of(("a", "Ann Lee defended the toll."),
+                               ("b", "According to Ann Lee the toll is a success."))
+    claims = [replace(claim, holder="Ann Lee") for claim in claims]
+    (issue,) = align_claims(documents, claims, encoder)
+    assert (issue.title, issue.target) == ("What do the sources say about the toll?", "the toll")
+
+
+def test_without_claims_the_asked_issues_are_there_and_empty(encoder: Encoder) -> None:
+    issues = align_claims([], [], encoder, QUESTIONS)
+    assert [(issue.id, issue.title, issue.claim_ids) for issue in issues] == [
+        (asked.id, asked.question, ()) for asked in QUESTIONS]
+    assert align_claims([], [], encoder) == []
+
+
+def test_of_one_source_no_issue_is_made(encoder: Encoder) -> None:
+    documents, claims = run_of(("a", TRAM[0]), ("b", TRAM[1]))
+    one = [replace(document, source="The Post") for document in documents]
+    assert len(align_claims(documents, claims, encoder)) == 1
+    assert align_claims(one, claims, encoder) == []
 
 
 def test_an_issue_keeps_its_id_when_a_weaker_claim_joins(encoder: Encoder) -> None:
