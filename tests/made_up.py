@@ -14,8 +14,8 @@ from stance.records import Claim, Document
 
 
 class WordEncoder:
-    """Stands in for the encoder: a token is up to four letters of a word, its vector that of the word's stem, with a
-    little of the letters and of the token before. Reads up to `max_tokens` tokens."""
+    """Stands in for the encoder: a token is up to four letters of a word, or a mark; its vector that of the
+    word's stem, with a little of the letters and of the token before. Reads up to `max_tokens` tokens."""
 
     width = 48
     max_tokens = 60
@@ -26,7 +26,7 @@ class WordEncoder:
     def _read(self, text: str) -> TokenVectors:
         spans, rows = [], []
         before = np.zeros(self.width)
-        for word in re.finditer(r"\w+", text):
+        for word in re.finditer(r"\w+|[^\w\s]", text):
             for k in range(word.start(), word.end(), 4):
                 end = min(k + 4, word.end())
                 row = _draw(stem(word.group())) + .3 * _draw(text[k:end])

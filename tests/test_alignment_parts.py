@@ -32,7 +32,7 @@ def test_a_claim_that_leans_on_the_sentence_before_is_read_after_it() -> None:
 
 def test_each_word_is_read_in_its_sentence_and_weights_are_shared_out(encoder: Encoder) -> None:
     documents, claims = run_of(("a", "Ferries deliver strawberries."), ("b", "It was so."),
-                               ("a", "This decision angered everyone aboard."))
+                               ("a", "This decision (angered) everyone, aboard."))
     read = read_claims(documents, claims, encoder)
     assert len(read.claims) == 3
     assert read.claims.starts.tolist() == [0, 3, 3, 7]
@@ -41,10 +41,12 @@ def test_each_word_is_read_in_its_sentence_and_weights_are_shared_out(encoder: E
     assert np.linalg.norm(read.claims.pooled, axis=1) == pytest.approx(1, abs=1e-5)
     before = claims[0].text + " "
     (tokens,) = encoder.encode_tokens([before + claims[2].text])
+    expected = tokens.pooled - read.text_mean
+    assert read.claims.pooled[2] == pytest.approx(expected / np.linalg.norm(expected), abs=1e-5)
     for k, word in enumerate(("decision", "angered", "everyone", "aboard")):
         start = (before + claims[2].text).index(word)
         mine = [v for v, (a, b) in zip(tokens.vectors, tokens.spans, strict=True) if start <= a < start + len(word)]
-        expected = np.mean(mine, axis=0) - read.word_mean
+        expected = np.mean(mine, axis=0) - read.word_mean  # without the marks around it
         assert read.claims.vectors[3 + k].astype(float) == pytest.approx(expected / np.linalg.norm(expected), abs=2e-3)
 
 
@@ -78,14 +80,16 @@ def test_what_a_run_and_the_stand_ins_share_is_taken_out(encoder: Encoder) -> No
     assert read_claims(small, [], encoder).word_mean == pytest.approx(same.word_mean, abs=1e-6)
     documents, claims = run_of(*[(f"s{k}", "Ferries wait.") for k in range(20)])
     (ferries,) = encoder.encode_tokens(["Ferries wait."])
-    assert read_claims(documents, claims, encoder).text_mean == pytest.approx((pooled + ferries.pooled) / 2, abs=1e-6)
+    both = read_claims(documents, claims, encoder)
+    assert both.text_mean == pytest.approx((pooled + ferries.pooled) / 2, abs=1e-6)
+    assert np.linalg.norm(both.claims.pooled, axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_name_weighs_less_than_another_word_that_is_as_rare(encoder: Encoder) -> None:
     documents, claims = run_of(("a", "Crews near Velmar slept."), ("b", "The ferry and the toll."),
                                ("c", "Another ferry."))
     weigh = read_claims(documents, claims, encoder).weigh
-    assert weigh("velmar") < weigh("toll")
+    assert weigh("velmar") == pytest.approx(reading.NAME_WEIGHT * weigh("toll"))
     assert weigh("ferry") < weigh("toll") == weigh("crew")
 
 
@@ -203,6 +207,10 @@ def test_recall_says_what_share_of_the_true_neighbours_the_cells_found(monkeypat
     sources = [f"s{k % 3}" for k in range(400)]
     monkeypatch.setattr(neighbours, "SAMPLE", 400)
     exact = find_neighbours(vectors, sources, 5)[0]
+    for k, others in enumerate(exact):
+        likeness = {j: float(vectors[k] @ vectors[j]) for j in range(400) if j % 3 != k % 3}
+        assert others.tolist() == sorted(likeness, key=lambda j: -likeness[j])[:5]
+    assert find_neighbours(vectors, sources, 5, exact_up_to=400)[1] == 1.0
     found, recall = find_neighbours(vectors, sources, 5, exact_up_to=399)
     hits = sum(len(set(a.tolist()) & set(b.tolist())) for a, b in zip(exact, found, strict=True))
     assert recall == pytest.approx(hits / 2000)
