@@ -105,15 +105,16 @@ def choose_threshold(folders: Sequence[Sentences], linkage: str) -> float:
 
 
 def print_way(way: str, found: Sequence[tuple[str, Scored, float]]) -> None:
-    """A line a folder, their mean, and all rows as one; `pairs` is what the relation is of."""
-    values = [[scored.figures[measure].value() for measure in MEASURES] for _, scored, _ in found]
-    pairs, seconds = [scored.figures["relation"].n for _, scored, _ in found], [seconds for *_, seconds in found]
-    together = pool(scored for _, scored, _ in found)
-    for name, line, n, cost in zip(
-            [*(name for name, *_ in found), "mean", "pooled"],
-            [*values, np.nanmean(values, axis=0), [together.figures[measure].value() for measure in MEASURES]],
-            [*pairs, sum(pairs), sum(pairs)], [*seconds, sum(seconds) / len(found), sum(seconds)], strict=True):
-        print(f"{way:22}  {name:24}  {'  '.join(f'{value:14.3f}' for value in line)}  {n:5d}  {cost:6.1f}", flush=True)
+    """A line a folder, all rows as one, and the mean of the folders. `opposed`: of the joined pairs that are opposed in
+    gold, those that are called so, and how many others are."""
+    together = "pooled", pool(scored for _, scored, _ in found), sum(seconds for *_, seconds in found)
+    for name, scored, seconds in (*found, together):
+        values = "  ".join(f"{scored.figures[measure].value():14.3f}" for measure in MEASURES)
+        called, opposed = (scored.figures["relation"].columns[side] > 0 for side in ("predicted", "gold"))
+        count = f"{(called & opposed).sum()} of {opposed.sum()}, {(called & ~opposed).sum()}"
+        print(f"{way:22}  {name:24}  {values}  {count:>14}  {seconds:6.1f}", flush=True)
+    mean = np.nanmean([[scored.figures[measure].value() for measure in MEASURES] for _, scored, _ in found], axis=0)
+    print(f"{way:22}  {'mean':24}  {'  '.join(f'{value:14.3f}' for value in mean)}", flush=True)
 
 
 def main() -> None:
@@ -125,7 +126,7 @@ def main() -> None:
     told = parser.parse_args()
     pairs = list(zip(told.folders[::2], told.folders[1::2], strict=True))
     classify = pipeline("text-classification", model=str(shipped_models() / DEFAULT_MODEL), device="cpu")
-    print(f"{'way':22}  {'folder':24}  {'  '.join(f'{name:>14}' for name in MEASURES)}  pairs   cpu_s")
+    print(f"{'way':22}  {'folder':24}  {'  '.join(f'{name:>14}' for name in MEASURES)}  {'opposed':>14}   cpu_s")
     folders = [read_sentences(*pair) for pair in pairs]
     for linkage in LINKAGES:
         threshold = choose_threshold(folders, linkage)
