@@ -1,7 +1,8 @@
 """stance beside BERTopic and narrativegraphs on the same documents: processor seconds, and what each finds.
 
     pip install bertopic sentence-transformers narrativegraphs          a virtual environment of its own is best
-    python -m spacy download en_core_web_sm                              what narrativegraphs reads with
+    python -m spacy download en_core_web_sm                              what narrativegraphs reads with, and
+    python -m nltk.downloader punkt_tab averaged_perceptron_tagger_eng   what it tells determiners by
     python eval/beside.py ROWS.jsonl OUT [--documents 2000] [--spacy en_core_web_sm] [--only TOOL …]
 
 Takes so many rows, evenly spaced, as stance reads them: title and text. Each tool does what it does by default, on one
