@@ -2,10 +2,13 @@
 
     python eval/growth.py 10000 100000 1000000
     python eval/growth.py --window 60000 200000
+    python eval/growth.py --texts headlines.jsonl
 
 Stories of five documents each, spread over days so that a day always has `DENSITY` documents: an archive that gets
 longer, not denser. `--window N` measures the other case instead, N documents in one window, which the inverted file is
 for: its recall of four neighbours against exact ones, each document a source of its own as in grouping, and its time.
+`--texts FILES` searches the distinct claims of real documents both ways, however few they are: each a source of its own
+as in grouping, then by source and with the mean taken out as in alignment. Its recall is over all of them.
 """
 
 from __future__ import annotations
@@ -15,11 +18,15 @@ import datetime
 import math
 import resource
 import time
+from pathlib import Path
 
 import numpy as np
 
+from stance.alignment.align import SHORTLIST
 from stance.alignment.neighbours import find_neighbours
-from stance.events import group_events
+from stance.encoding import best_dtype, load_encoder
+from stance.events import N_NEIGHBOURS, group_events
+from stance.pipeline import extract_all, read_paths
 
 DENSITY = 500  # documents a day
 WIDTH = 384
@@ -65,6 +72,27 @@ def measure_window(sizes: list[int]) -> None:
         print(f"{n:9d}  {time.process_time() - begun:5.1f}  {recall:6.3f}  {peak():7.2f}", flush=True)
 
 
+def measure_texts(paths: list[Path]) -> None:
+    documents = read_paths(paths).documents
+    source = {document.id: document.source for document in documents}
+    of_text = {claim.text: source[claim.document_id] for claim in extract_all(documents)}
+    vectors = load_encoder(dtype=best_dtype()).encode(list(of_text))
+    apart = vectors - vectors.mean(0)
+    apart /= np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
+    print("as in      claims  neighbours  exact_cpu_s  cells_cpu_s  recall")
+    for where, rows, sources, wanted in (("grouping", vectors, list(of_text), STORY - 1),
+                                         ("grouping", vectors, list(of_text), N_NEIGHBOURS),
+                                         ("alignment", apart, list(of_text.values()), SHORTLIST)):
+        begun = time.process_time()
+        exact, _ = find_neighbours(rows, sources, wanted, exact_up_to=len(rows))
+        between = time.process_time()
+        found, _ = find_neighbours(rows, sources, wanted, exact_up_to=0)
+        ended = time.process_time()
+        hits = sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True))
+        print(f"{where:9s}  {len(rows):6d}  {wanted:10d}  {between - begun:11.1f}  {ended - between:11.1f}  "
+              f"{hits / sum(map(len, exact)):6.3f}", flush=True)
+
+
 def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
@@ -73,11 +101,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", type=int, nargs="*", help="documents of an archive")
     parser.add_argument("--window", type=int, nargs="*", default=[], help="documents of one window")
+    parser.add_argument("--texts", type=Path, nargs="*", default=[], help="files of real documents")
     told = parser.parse_args()
     if told.sizes:
         measure_archive(told.sizes)
     if told.window:
         measure_window(told.window)
+    if told.texts:
+        measure_texts(told.texts)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def _search(vectors: Vectors, codes: Indices, queries: Indices, candidates: Indi
 
 def _search_cells(vectors: Vectors, codes: Indices, n_wanted: int) -> list[Indices]:
     """As `_search`, but a row is held against the cells nearest to it alone. Of n rows there are 1.5 √n cells, and
-    2 ∜n of them are searched: so the recall stays above .95 as n grows (eval/scaling.md)."""
+    2 ∜n of them are searched; eval/scaling.md has the recall, on made-up and on real vectors."""
     import faiss
 
     n, width = vectors.shape
