@@ -36,6 +36,7 @@ def found(*texts: str) -> list[tuple[str, str, str]]:
 DIFFERENT = [
     ("number", "36 countries took part.", "35 countries took part in the fair."),
     ("number", "The fair was attended by 36 countries.", "Delegations from 35 countries came to the harbour."),
+    ("number", "Hosts say that 36 countries took part.", "35 countries took part, and the fair closed."),
     ("number", "Thirty-six countries attended the fair.", "35 countries took part in the fair."),
     ("number", "The blast killed three miners.", "Five miners were killed in the blast, police said."),
     ("number", "At least 40 people were injured.", "A dozen people were wounded in the fire."),

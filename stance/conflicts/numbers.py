@@ -55,7 +55,7 @@ _COUNTED_ALIKE = {"person": "people", "persons": "people", "man": "men", "woman"
 _NO_COUNT = word_set("section article articles chapter page pages number no no. phase line group type title act part "
                      "amendment amendments proposition measure question item table figure level class room route "
                      "highway channel day week year grade age aged under-")
-_POINTING = word_set("these those this that both all other another last first next his her their its our my your past "
+_POINTING = word_set("these those this both all other another last first next his her their its our my your past "
                      "every each any same previous former remaining in per")
 _PART_OF = word_set("where including among")
 """Before a clause whose number is a part of another."""
