@@ -58,7 +58,9 @@ def differ(a: Statement, b: Statement) -> bool:
     if a.kind == "date":
         return abs(a.low - b.low) <= A_MONTH and same_event(a, b)
     needed = words_needed(a.thing)
-    return same_event(a, b) if needed is None else same_event(a, b, needed, by_verb=False)
+    if needed is None:
+        return bool(a.verbs & b.verbs) and same_event(a, b)
+    return same_event(a, b, needed, by_verb=False)
 
 
 def _side(claim: Claim, statement: Statement) -> ConflictSide:
