@@ -15,9 +15,9 @@ from stance.cli import app
 
 HERE = Path(__file__).parent
 ROOMS = (
-    "stance.documents", "stance.claims", "stance.alignment", "stance.framing", "stance.codebook", "stance.comparison",
-    "stance.corrections", "stance.pipeline", "stance.report", "stance.review", "stance.evaluation", "stance.encoding",
-    "stance.records", "stance.errors",
+    "stance.documents", "stance.claims", "stance.alignment", "stance.framing", "stance.codebook", "stance.conflicts",
+    "stance.comparison", "stance.corrections", "stance.pipeline", "stance.report", "stance.review", "stance.evaluation",
+    "stance.encoding", "stance.records", "stance.errors",
 )  # fmt: skip
 
 

@@ -120,7 +120,10 @@ def compare(documents: Sequence[Document], claims: Iterable[Claim], issues: Iter
     positions = sorted(positions, key=lambda p: order[p.issue_id])
     cells = tuple(_cell(issue, source, [s for s in spoken[issue.id] if s.source == source])
                   for issue in rows for source in sources(draft))
-    return dataclasses.replace(draft, issues=tuple(rows), positions=tuple(positions), cells=cells)
+    from stance.conflicts import find_conflicts  # here, because it compares words as the alignment does: see _in_order
+
+    return dataclasses.replace(draft, issues=tuple(rows), positions=tuple(positions), cells=cells,
+                               conflicts=find_conflicts(documents, claims, rows))
 
 
 def sources(comparison: Comparison) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ STANCES: tuple[Stance, ...] = ("favourable", "neutral", "unfavourable")
 PassageKind = Literal["body", "title", "heading", "rubric", "question"]
 CellState = Literal["states", "mentions", "blank", "cut", "silent"]
 ClaimKind = Literal["statement", "opinion", "aim"]
+ConflictKind = Literal["number", "date", "status"]
 
 
 def digest(*parts: object) -> str:
@@ -215,6 +216,29 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictSide:
+    """The words of a claim that state a number, a day or a status: code points of its document's text, half-open."""
+
+    claim_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sources state different numbers or days, or opposite statuses, of one thing. Which is right is not said.
+
+    one, other  the sides; the one whose claim's id sorts first comes first
+    """
+
+    issue_id: str
+    kind: ConflictKind
+    one: ConflictSide
+    other: ConflictSide
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What one source does about one issue. Every source has a cell in every issue.
 
@@ -246,6 +270,7 @@ class Comparison:
     run: Mapping[str, Any]
     frames: tuple[Frame, ...] = ()
     relays: tuple[Relay, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     schema: str = SCHEMA
 
 

@@ -102,6 +102,25 @@ def test_rows_that_mostly_repeat_are_put_away_under_more_rows():
     assert rows[-1][0] == "issue-again"
 
 
+def test_what_is_stated_differently_stands_beside_the_passage_and_with_both_quotes_in_the_panel():
+    documents, claims, issues, positions = records()
+    texts = ("The council answered each of 412 letters.", "The council answered only 90 letters, <b>all late</b>.")
+    told = [dataclasses.replace(c, text=text, end=c.start + len(text)) for c, text in
+            zip((claims[6], claims[8]), texts, strict=True)]
+    claims = [next((t for t in told if t.id == c.id), c) for c in claims]
+    html = render_report(compare(documents, claims, issues, positions, RUN), documents)
+    flat = " ".join(Page(html).text.split())
+    assert f"another number elsewhere: “only 90 letters” ({TRADERS})" in flat
+    assert f"another number elsewhere: “412 letters” ({HERALD})" in flat
+    assert "1 thing stated differently" in flat
+    data = json.loads(next(text for tag, text in Page(html).raw if tag == "script" and text.lstrip().startswith("{")))
+    text = {n: (c["s"], c["text"]) for n, c in data["claims"].items()}
+    sides = {(kind, text[n][1][start - text[n][0]:end - text[n][0]], text[str(other)][1])
+             for row in data["rows"].values() for n, said in row["said"].items()
+             for kind, start, end, other, _, _ in said["differs"]}
+    assert sides == {("number", "412 letters", texts[1]), ("number", "only 90 letters", texts[0])}
+
+
 def test_words_for_confidence_carry_their_measured_error_or_say_that_there_is_none():
     documents, claims, issues, positions = records()
     measured = {"likely": {"n": 40, "error": 0.15}, "on": ["someset/dev"]}

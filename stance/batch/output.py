@@ -28,7 +28,7 @@ COLUMNS: dict[str, dict[str, tuple[type, str]]] = {
 } | {"frames": {
     "event_id": (str, "as above"), "claim_id": (str, "the claim"), "codebook": (str, "name of the codebook"),
     "label": (str, "id of the label; empty where none is likely enough"), "p": (float, "its probability")}}
-TABLES = ("documents", "claims", "issues", "positions", "cells", "frames")
+TABLES = ("documents", "claims", "issues", "positions", "cells", "conflicts", "frames")
 _PLACES = ("tables", "events", "issues", "index.html", "run.json", "skipped.jsonl")
 
 
@@ -63,7 +63,7 @@ class Output:
 
     def add_asked(self, comparison: Comparison, documents: Sequence[Document]) -> None:
         """The rows and the page of an issue that the user asked; its documents and claims are in their weeks."""
-        self._add("asked", None, comparison, ("issues", "positions", "cells"))
+        self._add("asked", None, comparison, ("issues", "positions", "cells", "conflicts"))
         (issue,) = comparison.issues
         name = f"issues/{_file_name(issue.id)}.html"
         self._write(name, render_report(comparison, documents).encode())

@@ -1,5 +1,5 @@
-"""Writes a comparison as tables: documents, claims, issues, positions and cells as CSV and Parquet, a data dictionary,
-a summary to read.
+"""Writes a comparison as tables: documents, claims, issues, positions, cells and conflicts as CSV and Parquet, a data
+dictionary, a summary to read.
 
 One row a record, keys that join (`document_id`, `issue_id`, `claim_id`), no nesting: lists are joined by " | ". It
 leaves nothing out and computes nothing but the summary's counts."""
@@ -16,6 +16,7 @@ from stance.comparison import confidence_word, sources, spoken_by_issue
 from stance.records import Comparison, write_whole
 
 JOIN = " | "
+_KINDS = {"number": "numbers", "date": "dates", "status": "statuses"}
 
 # table → column → (kind, what it holds). The order is the order of the columns.
 DICTIONARY: dict[str, dict[str, tuple[type, str]]] = {
@@ -88,6 +89,21 @@ DICTIONARY: dict[str, dict[str, tuple[type, str]]] = {
         "n_origins": (int, "distinct origins behind them"),
         "origins": (str, "the origins"),
     },
+    "conflicts": {
+        "issue_id": (str, "row of the table"),
+        "issue": (str, "the row's question"),
+        "kind": (str, "number, date or status: what two sources state differently of one thing"),
+        "claim_id": (str, "claim of the one side"),
+        "source": (str, "who published it"),
+        "start": (int, "first code point of the words in the file, counted from 0"),
+        "end": (int, "code point after the last one"),
+        "text": (str, "the words, as printed"),
+        "other_claim_id": (str, "claim of the other side"),
+        "other_source": (str, "who published it"),
+        "other_start": (int, "first code point of its words in its file, counted from 0"),
+        "other_end": (int, "code point after the last one"),
+        "other_text": (str, "its words, as printed"),
+    },
 }
 
 
@@ -121,11 +137,19 @@ def build_tables(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
         "issue_id": i.id, "issue": i.title, "target": i.target, "contested": i.contested, "asked": i.asked,
         "n_claims": len(i.claim_ids), "n_sources": sum(c.issue_id == i.id and c.n_claims > 0 for c in comparison.cells),
     } for i in comparison.issues]
-    return {"documents": plain, "claims": claims, "issues": issues, "positions": positions, "cells": cells}
+    source_of = {c["claim_id"]: c["source"] for c in claims}
+    conflicts = [{
+        "issue_id": c.issue_id, "issue": titles[c.issue_id].title, "kind": c.kind,
+        **{f"{prefix}{name}": value for prefix, side in (("", c.one), ("other_", c.other))
+           for name, value in (("claim_id", side.claim_id), ("source", source_of[side.claim_id]),
+                               ("start", side.start), ("end", side.end), ("text", side.text))},
+    } for c in comparison.conflicts]
+    return {"documents": plain, "claims": claims, "issues": issues, "positions": positions, "cells": cells,
+            "conflicts": conflicts}
 
 
 def write_exports(comparison: Comparison, out_dir: Path) -> tuple[Path, ...]:
-    """Write documents, claims, issues, positions and cells as .csv and .parquet, DATA-DICTIONARY.md and summary.md.
+    """Write each table of `DICTIONARY` as .csv and .parquet, DATA-DICTIONARY.md and summary.md.
 
     Returns the files. Raises InputError where the folder cannot be written."""
     contents: dict[str, bytes] = {"DATA-DICTIONARY.md": data_dictionary().encode(),
@@ -150,8 +174,10 @@ def data_dictionary() -> str:
 
 
 def summarise(comparison: Comparison) -> str:
-    """The rows as Markdown: the question, and under it what each source says, with holder, label and confidence."""
+    """The rows as Markdown: the question, and under it what each source says, with holder, label and confidence; then
+    where two sources state different numbers, dates or statuses of one thing."""
     spoken = spoken_by_issue(comparison)
+    source_of = {s.claim.id: s.source for said in spoken.values() for s in said}
     lines = ["# Who says what", "", f"{len(sources(comparison))} sources, {len(comparison.documents)} documents, "
              f"{len(comparison.issues)} issues. This compares, it does not verify. "
              f"Signature {comparison.run.get('signature', '–')}.", ""]
@@ -164,6 +190,9 @@ def summarise(comparison: Comparison) -> str:
             lines.append(f"- **{_plain(s.source)}**, {_plain(s.holder) or 'somebody unnamed'} ({s.claim.voice}): "
                          f"“{_plain(s.claim.text)}” ({label})")
         lines += [f"- nothing found on this: {', '.join(map(_plain, silent))}"] if silent else []
+        lines += [f"- different {_KINDS[c.kind]}: " + " / ".join(
+            f"“{_plain(side.text)}” ({_plain(source_of[side.claim_id])})" for side in (c.one, c.other))
+            for c in comparison.conflicts if c.issue_id == issue.id]
         lines.append("")
     return "\n".join(lines)
 

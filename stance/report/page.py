@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ from importlib.resources import files
 from typing import Any
 
 from stance.comparison import CONFIDENCE_WORDS, Spoken, repeated, sources, spoken_by_issue
-from stance.records import STANCES, Cell, Comparison, Document, Issue
+from stance.records import STANCES, Cell, Comparison, ConflictKind, ConflictSide, Document, Issue
 from stance.report.passages import in_quotes, pieces_around, shorten
 from stance.report.views import build_views
 
@@ -31,6 +32,8 @@ GLYPHS = {"favourable": "▲", "unfavourable": "▼", "neutral": "◆", "none": 
           "unsure": "?"}
 BARS = ("□□□", "■□□", "■■□", "■■■")  # the order of the words for confidence, by level
 
+# (issue id, claim id) → what sources state differently there: kind, the claim's words, the other side's
+Differing = Mapping[tuple[str, str], Sequence[tuple[ConflictKind, ConflictSide, ConflictSide]]]
 SpokenRows = Mapping[str, Sequence[Spoken]]  # issue id → what is said in its row
 
 
@@ -77,6 +80,7 @@ class Row:
     n_sources: int
     n_holders: int
     n_spans: int
+    n_conflicts: int
     cells: tuple[CellView, ...]
 
 
@@ -112,6 +116,8 @@ def build_rows(comparison: Comparison, spoken: SpokenRows, people: Mapping[str, 
     """The rows of the table, in the comparison's order."""
     number = {claim.id: n for n, claim in enumerate(comparison.claims)}
     languages = {d.id: d.language for d in comparison.documents}
+    differing = _differing(comparison)
+    n_conflicts = Counter(c.issue_id for c in comparison.conflicts)
     cells: dict[str, list[Cell]] = {}
     for cell in comparison.cells:
         cells.setdefault(cell.issue_id, []).append(cell)
@@ -121,11 +127,13 @@ def build_rows(comparison: Comparison, spoken: SpokenRows, people: Mapping[str, 
         views = []
         for cell in cells.get(issue.id, []):
             own = [s for s in said if s.source == cell.source]
-            entries = tuple(_entry(s, said, number, people, languages, words) for s in _one_each(own))
+            entries = tuple(_entry(s, said, number, people, languages, differing, words)
+                            for s in _one_each(own, differing))
             views.append(CellView(cell.source, cell.state, entries, len(own) - len(entries[:SHOWN]),
                                   tuple(number[s.claim.id] for s in own)))
         named = {" ".join(s.holder.casefold().split()) or s.source for s in said}
-        rows.append(Row(issue, n, len({s.source for s in said}), len(named), len(said), tuple(views)))
+        rows.append(Row(issue, n, len({s.source for s in said}), len(named), len(said), n_conflicts[issue.id],
+                        tuple(views)))
     return tuple(rows)
 
 
@@ -215,10 +223,20 @@ def _sureness(spoken: Spoken) -> float:
     return spoken.confidence if spoken.stance else spoken.claim.confidence
 
 
-def _one_each(spoken: Sequence[Spoken]) -> list[Spoken]:
-    """The surest passage of each holder and position, clear positions first; one of each side before a second."""
+def _differing(comparison: Comparison) -> Differing:
+    found: dict[tuple[str, str], list[tuple[ConflictKind, ConflictSide, ConflictSide]]] = {}
+    for c in comparison.conflicts:
+        for own, other in ((c.one, c.other), (c.other, c.one)):
+            found.setdefault((c.issue_id, own.claim_id), []).append((c.kind, own, other))
+    return found
+
+
+def _one_each(spoken: Sequence[Spoken], differing: Differing) -> list[Spoken]:
+    """The surest passage of each holder and position, clear positions first, before others one that is stated
+    differently elsewhere; one of each side before a second."""
     best: dict[tuple[str, str | None, str], Spoken] = {}
-    ordered = sorted(spoken, key=lambda s: (not s.is_clear, s.stance is None, -_sureness(s), s.claim.start, s.claim.id))
+    ordered = sorted(spoken, key=lambda s: (not s.is_clear, s.stance is None, (s.issue.id, s.claim.id) not in differing,
+                                            -_sureness(s), s.claim.start, s.claim.id))
     for s in ordered:
         best.setdefault((s.holder.casefold(), s.stance, s.claim.voice), s)
     firsts: dict[str | None, Spoken] = {}
@@ -228,9 +246,9 @@ def _one_each(spoken: Sequence[Spoken]) -> list[Spoken]:
 
 
 def _entry(s: Spoken, row: Sequence[Spoken], number: Mapping[str, int], people: Mapping[str, int],
-           languages: Mapping[str, str], words: Mapping[str, Any]) -> Entry:
+           languages: Mapping[str, str], differing: Differing, words: Mapping[str, Any]) -> Entry:
     claim, voice = s.claim, words["voice"]
-    notes = []
+    notes = _elsewhere(s, row, differing, words)
     if claim.kind == "aim":
         notes.append(voice["aim"])
     if claim.copies > 1:
@@ -245,6 +263,18 @@ def _entry(s: Spoken, row: Sequence[Spoken], number: Mapping[str, int], people: 
     quote = in_quotes(shorten(claim.text, about=f"{s.issue.title} {s.issue.target}"))
     return Entry(number[claim.id], quote, foreign, sign(s), level(_sureness(s)), claim.voice,
                  who(s, words), people.get(s.holder, -1), tuple(notes))
+
+
+def _elsewhere(s: Spoken, row: Sequence[Spoken], differing: Differing, words: Mapping[str, Any]) -> list[str]:
+    """What other sources state of the same thing: a line for each kind, equal words once."""
+    source_of = {o.claim.id: o.source for o in row}
+    stated: dict[str, dict[str, list[str]]] = {}
+    for kind, _, other in differing.get((s.issue.id, s.claim.id), ()):
+        said = stated.setdefault(kind, {}).setdefault(in_quotes(" ".join(other.text.split())), [])
+        if source_of[other.claim_id] not in said:
+            said.append(source_of[other.claim_id])
+    return [words["conflict"][kind].format(others=", ".join(
+        f"{quote} ({', '.join(names)})" for quote, names in others.items())) for kind, others in stated.items()]
 
 
 def sign(s: Spoken) -> str:
@@ -288,7 +318,7 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
                   "conf": round(c.confidence, 3), "cut": c.cut, "blank": c.blank}
               for n, c in enumerate(comparison.claims) if c.id in in_rows}
     number = {claim.id: n for n, claim in enumerate(comparison.claims)}
-    rows = {}
+    rows, differing = {}, _differing(comparison)
     for issue in comparison.issues:
         said = {}
         for s in spoken[issue.id]:
@@ -297,8 +327,10 @@ def _panel_data(comparison: Comparison, documents: Sequence[Document], spoken: S
                 "sign": sign(s), "level": level(_sureness(s)), "who": who(s, words),
                 "score": issue.scores.get(s.claim.id), "stance": s.stance,
                 "p": [round(p.probabilities.get(stance, 0.0), 3) for stance in STANCES] if p else None,
-                "evidence": p.evidence if p else ()}
+                "evidence": p.evidence if p else (),
+                "differs": [[kind, own.start, own.end, number[other.claim_id], other.start, other.end]
+                            for kind, own, other in differing.get((issue.id, s.claim.id), ())]}
         rows[anchor(issue.id)] = {"title": issue.title, "target": issue.target, "why": issue.why, "said": said}
     return {"documents": plain_documents, "claims": claims, "rows": rows, "glyphs": GLYPHS, "bars": BARS,
             "stances": STANCES, "shown": SHOWN, "printed": PRINTED, "page": PAGE,
-            "t": {key: words[key] for key in ("panel", "stance", "confidence", "filters", "page")}}
+            "t": {key: words[key] for key in ("panel", "conflict", "stance", "confidence", "filters", "page")}}

@@ -126,6 +126,8 @@ def redact_comparison(comparison: Comparison) -> Comparison:
         documents=tuple(map(document, comparison.documents)),
         claims=tuple(map(claim, comparison.claims)),
         issues=tuple(map(issue, comparison.issues)),
+        conflicts=tuple(replace(c, one=replace(c.one, text=redact(c.one.text)),
+                                other=replace(c.other, text=redact(c.other.text))) for c in comparison.conflicts),
         cells=tuple(replace(c, origins=tuple(map(redact, c.origins))) for c in comparison.cells),
     )
 

@@ -216,6 +216,19 @@
     return table;
   }
 
+  function differences(claim, said, home) {
+    const box = make("div");
+    if (said.differs.length) box.append(make("h3", t.conflict.heading));
+    for (const [kind, start, end, other, from, to] of said.differs) {
+      const theirs = data.claims[other], there = data.documents[theirs.d];
+      box.append(make("p", t.conflict[{ number: "numbers", date: "dates", status: "statuses" }[kind]], "aside"));
+      for (const [c, span, d] of [[claim, [start, end], home], [theirs, [from, to], there]]) {
+        box.append(make("p", d.source, "who"), quote(c, { evidence: [span] }, d.language));
+      }
+    }
+    return box;
+  }
+
   function describe(number, row) {
     const claim = data.claims[number], said = row.said[number], home = data.documents[claim.d];
     const part = make("article", null, "panel-claim piece-claim");
@@ -236,6 +249,7 @@
     part.append(label);
     if (claim.blank) part.append(make("p", t.panel.blank_here, "aside"));
     if (claim.cut) part.append(make("p", t.panel.cut_here, "aside"));
+    part.append(differences(claim, said, home));
     part.append(make("h3", t.panel.in_document), passage(claim, home));
     part.append(make("p", fill(t.panel.place, { path: home.path, start: claim.s, end: claim.e }) +
       (home.published ? ` · ${home.published}` : ""), "aside"));
