@@ -37,8 +37,8 @@ from stance.evaluation import (
 )
 from stance.evaluation.gates import judge, read_baseline, worst
 from stance.evaluation.metrics import accuracy, balanced_accuracy, calibration_error, figure, macro_f1, mcnemar, pair_f1
+from stance.evaluation.stages import Compared, Recognised, load_model
 from stance.evaluation.suites import Gate, digest_files
-from stance.evaluation.tasks import Compared, Recognised, load_model
 from stance.framing import Pair
 from stance.records import STANCES, Claim, Comparison, Document, Issue, Position
 

@@ -89,6 +89,15 @@ def ask_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: 
     return _ask(asked, claims, read_claims(documents, claims, encoder), threshold, None)
 
 
+def rate_claims(claims: Sequence[Claim], encoder: Encoder, questions: Sequence[str]) -> NDArray[np.float64]:
+    """(n_questions, n_claims) log-odds that a claim speaks to a question, both in the order given.
+
+    As `ask_claims` has them, except that the questions are no rivals: the ranking of one question's claims does not
+    have to yield to another question that they suit better."""
+    reading = read_claims((), claims, encoder)
+    return _rate(reading.read(questions), reading, are_rivals=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """Claims (indices) of one issue, each with its mean log-odds to those of other sources."""
@@ -177,9 +186,26 @@ def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, thre
     """The asked issues with the claims that speak to them."""
     if not asked:
         return []
-    weights = _weights()
     order = sorted(range(len(asked)), key=lambda k: asked[k].id)
     questions = reading.read([f"{asked[k].question} {asked[k].target}" for k in order])
+    logits = _rate(questions, reading, are_rivals=len(questions) > 1)
+    if matcher is not None:
+        rows, columns = np.nonzero(logits >= READ_FROM)
+        texts_of = [f"{asked[k].question} ({asked[k].target})" for k in order]
+        logits[rows, columns] = _read_again(matcher, [(texts_of[r], claims[c].text) for r, c in zip(
+            rows.tolist(), columns.tolist(), strict=True)], logits[rows, columns].tolist())
+    chance = 1 / (1 + np.exp(-logits))
+    issues = []
+    for k, row in sorted(zip(order, chance, strict=True), key=lambda item: item[0]):
+        members = {claims[i].id: round(float(row[i]), 4) for i in np.flatnonzero(row >= threshold).tolist()}
+        issues.append(Issue(asked[k].id, asked[k].question, asked[k].target, tuple(members), asked=asked[k].id,
+                            scores=members, why="asked by the user"))
+    return issues
+
+
+def _rate(questions: Texts, reading: Reading, are_rivals: bool) -> Array:
+    """(n_questions, n_claims): log-odds that a claim speaks to a question."""
+    weights = _weights()
     texts, apart = reading.claims, reading.background
     share = len(texts) / (len(texts) + PRIOR)
     near: Array = np.zeros((len(questions), len(texts)))
@@ -196,21 +222,10 @@ def _ask(asked: Sequence[Asked], claims: Sequence[Claim], reading: Reading, thre
     middles = share * near.mean(1, keepdims=True) + (1 - share) * far.mean(1, keepdims=True)
     spreads = share * near.std(1, keepdims=True) + (1 - share) * far.std(1, keepdims=True)
     total = (near / max(spread, 1e-6) + (near - middles) / np.maximum(spreads, 1e-6)) / 2
-    if len(questions) > 1:  # and some claims are near to every question
+    if are_rivals:  # and some claims are near to every question
         total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0, keepdims=True))
-    logits = weights.question_slope * total + weights.question_bias
-    if matcher is not None:
-        rows, columns = np.nonzero(logits >= READ_FROM)
-        texts_of = [f"{asked[k].question} ({asked[k].target})" for k in order]
-        logits[rows, columns] = _read_again(matcher, [(texts_of[r], claims[c].text) for r, c in zip(
-            rows.tolist(), columns.tolist(), strict=True)], logits[rows, columns].tolist())
-    chance = 1 / (1 + np.exp(-logits))
-    issues = []
-    for k, row in sorted(zip(order, chance, strict=True), key=lambda item: item[0]):
-        members = {claims[i].id: round(float(row[i]), 4) for i in np.flatnonzero(row >= threshold).tolist()}
-        issues.append(Issue(asked[k].id, asked[k].question, asked[k].target, tuple(members), asked=asked[k].id,
-                            scores=members, why="asked by the user"))
-    return issues
+    logits: Array = weights.question_slope * total + weights.question_bias
+    return logits
 
 
 def _read_again(matcher: Matcher, pairs: Sequence[PairOfTexts], logits: Sequence[float]) -> list[float]:

@@ -23,8 +23,9 @@ from stance import __version__
 from stance.errors import InputError, StanceError
 from stance.evaluation.gold import Items
 from stance.evaluation.metrics import Figure, mcnemar
+from stance.evaluation.stages import Stages
 from stance.evaluation.suites import Gate, Suite, find_files, load_suite
-from stance.evaluation.tasks import Measured, Stages, measure
+from stance.evaluation.tasks import Measured, measure
 from stance.records import dump_json, from_plain, read_json
 
 SCHEMA = "stance-evaluation/1"

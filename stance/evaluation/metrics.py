@@ -164,6 +164,39 @@ def pair_f1(columns: Columns) -> float:
     return _ratio(2 * columns["hit"].sum(), columns["found"].sum() + columns["wanted"].sum())
 
 
+def average_precision_at(scores: NDArray[Any], right: NDArray[np.bool_], k: int = 5) -> float:
+    """Average precision of the k best scores for one query: the mean over its right items (k at most) of the precision
+    at their rank, 0 for one that is not among the k. Its mean over queries is MAP@k (Manning, Raghavan and Schütze
+    2008, 8.4). Of equal scores the wrong item comes first."""
+    hit = right[np.lexsort((right, -scores))[:k]]
+    precisions = np.cumsum(hit) / np.arange(1, len(hit) + 1)
+    return _ratio(float(precisions[hit].sum()), min(int(right.sum()), k))
+
+
+def b_cubed(found: NDArray[np.bool_], gold: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Precision and recall of each item, (n,) each, from who is with whom, (n, n) with every item with itself: of those
+    it was put with, the share that belongs with it, and the other way round (B³; Bagga and Baldwin 1998). Unlike the
+    extension of Amigó et al. (2009), an item in two clusters is with the members of both, each counted once."""
+    hit = (found & gold).sum(axis=1)
+    return hit / found.sum(axis=1), hit / gold.sum(axis=1)
+
+
+def b_cubed_precision(columns: Columns) -> float:
+    """Mean `precision` of the items."""
+    return float(np.mean(columns["precision"]))
+
+
+def b_cubed_recall(columns: Columns) -> float:
+    """Mean `recall` of the items."""
+    return float(np.mean(columns["recall"]))
+
+
+def b_cubed_f1(columns: Columns) -> float:
+    """Harmonic mean of B³ precision and recall."""
+    precision, recall = b_cubed_precision(columns), b_cubed_recall(columns)
+    return _ratio(2 * precision * recall, precision + recall)
+
+
 def mcnemar(before: Sequence[bool], after: Sequence[bool]) -> float:
     """Exact McNemar test: how likely so lopsided a split of the items that only one of two runs got right, if
     neither were better (McNemar 1947). 1.0 where the runs are right on the same items."""

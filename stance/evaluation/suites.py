@@ -2,7 +2,7 @@
 
     name, task, description     task: one of those told in tasks
     model, model_sha256         a model folder, relative to the suite; the shipped model if none. The hash pins it
-    encoder                     for alignment and frames: a directory or hub id; the pinned one if none
+    encoder                     where a task needs one: a directory or hub id; the pinned one if none
     reads                       for stance: what the target is (sentiment, claim, topic, relation; see framing)
     seed, resamples             of the bootstrap
     [[data]]  path, digest, …   a file, for frames a codebook, for alignment a folder with gold; parts with one name are
@@ -32,7 +32,9 @@ GOLD_NAME = "gold.json"
 QUESTIONS_NAME = "issues.toml"
 PROJECT_MARKS = (".git", "pyproject.toml")
 
-Task = Literal["stance", "relation", "attribution", "claims", "alignment", "symmetry", "frames"]
+Task = Literal[
+    "stance", "relation", "attribution", "claims", "alignment", "symmetry", "frames", "retrieval", "clusters"
+]
 NEEDED: Mapping[Task, tuple[str, ...]] = {
     "stance": ("text", "target", "label"),
     "relation": ("text", "target", "label"),
@@ -41,6 +43,8 @@ NEEDED: Mapping[Task, tuple[str, ...]] = {
     "alignment": (),
     "symmetry": (),
     "frames": (),
+    "retrieval": ("text", "target", "documents", "key", "body"),
+    "clusters": (),
 }
 
 
@@ -67,7 +71,9 @@ class Data(Strict):
     text, target, label, group, start, end   names of the fields; group: what is resampled together
     labels                                   the file's labels → ours; rows with another label are left out
     where                                    only rows in which these fields have these values
-    documents                                for gold: the folder of its documents, if it is another one
+    documents                                for gold: the folder of its documents, if it is another one; for
+                                             retrieval: the file of the texts that may be found
+    key, body                                of a row of those: its id, which the target of a query names, and its text
     """
 
     path: str
@@ -82,6 +88,8 @@ class Data(Strict):
     labels: dict[str, str] = {}
     where: dict[str, str | int | bool] = {}
     documents: str | None = None
+    key: str | None = None
+    body: str | None = None
 
 
 class Suite(Strict):
@@ -153,7 +161,7 @@ def find_files(suite: Suite, data: Data, folder: Path | None = None) -> Files:
         if not (place.is_dir() if wanted == "folder" else place.is_file()):
             raise InputError(f"{suite.origin}: {place} is no {wanted}; task {suite.task} needs one")
     try:
-        found = digest_files(gold_files(path, documents) if wanted == "folder" else [path])
+        found = digest_files(gold_files(path, documents) if wanted == "folder" else {path, documents})
     except OSError as error:
         raise InputError(f"{suite.origin}: {data.path} cannot be read ({error})") from None
     if data.digest is None:

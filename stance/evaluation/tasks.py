@@ -7,115 +7,32 @@
     alignment    folders of documents with gold rows: the whole way, end to end (see gold)
     symmetry     pairs of texts that differ in names only: does the label stay?
     frames       codebooks: is each example recognised, once it is left out?
+    retrieval    queries {text, target}, and the texts of which the target's is to be found: is it among the first?
+    clusters     texts of one group in clusters: are those of one cluster put together, and only those?
 
 What is measured comes in as `Stages`, so that tests can plant a fault. Nothing here stands in for a model that is
 missing: what cannot be measured is undecided."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.errors import InputError, ModelError, UndecidedError
+from stance.errors import InputError, ModelError
 from stance.evaluation import metrics
 from stance.evaluation.gold import Items, Scored, document_files, load_gold, name_words, pool, score_asked, score_gold
 from stance.evaluation.metrics import Figure, figure
+from stance.evaluation.stages import Classifier, Stages
 from stance.evaluation.suites import QUESTIONS_NAME, Data, Files, Suite, load_rows, resolve
-from stance.framing import DEFAULT_MODEL, RELATIONS, Pair, load_stance_model, shipped_models
-from stance.records import STANCES, Asked, Claim, Comparison, Document, Passage, digest
-
-if TYPE_CHECKING:
-    from stance.encoding import Encoder
+from stance.framing import RELATIONS, Pair
+from stance.records import STANCES, Document, Passage, digest, read_rows
 
 _PRONOUNS = "he her him his i it its me my our she their them they those us we who you your"
 PRONOUNS = frozenset(_PRONOUNS.split())
-
-
-class Classifier(Protocol):
-    """What a task needs of a stance model; `framing.StanceModel` is one."""
-
-    name: str
-    sha256: str
-
-    def predict(self, pairs: Sequence[Pair], task: str = "topic") -> NDArray[np.float64]:
-        """Probabilities, (n, 3), in the order of `records.STANCES`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A comparison made for a gold folder, and the encoder that made it (name → SHA-256)."""
-
-    comparison: Comparison
-    encoder: Mapping[str, str]
-    dtype: str = "fp32"
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """Examples of a codebook as (example, its label, the label found), and the encoder (name → SHA-256)."""
-
-    examples: tuple[tuple[str, str, str], ...]
-    encoder: Mapping[str, str]
-    dtype: str = "fp32"
-
-
-def load_model(path: Path | None) -> Classifier:
-    """The model in a folder, or the shipped one. Raises UndecidedError where there is none."""
-    folder = path or shipped_models() / DEFAULT_MODEL
-    if not (folder / "stance.json").is_file():
-        raise UndecidedError(f"{folder}: no model there, so nothing could be measured; train or install it")
-    return load_stance_model(folder)
-
-
-def extract(document: Document) -> list[Claim]:
-    """The claims of one document, by the stage that `stance compare` uses."""
-    from stance.claims import extract_claims
-
-    return list(extract_claims(document))
-
-
-def compare_files(paths: Sequence[Path], model: Classifier, encoder: str | None, asked: Sequence[Asked]) -> Compared:
-    """The comparison that `stance compare` makes. Raises UndecidedError where the encoder is missing."""
-    from stance.pipeline import compare_documents, read_paths
-
-    loaded = _load_encoder(encoder)
-    comparison = compare_documents(read_paths(paths), loaded, model, asked)  # type: ignore[arg-type]  # a StanceModel
-    return Compared(comparison, {loaded.name: loaded.sha256}, loaded.dtype)
-
-
-def recognise(codebook: Path, model: Classifier, encoder: str | None) -> Recognised:
-    """Each example of a codebook, left out in turn. Raises UndecidedError where the encoder is missing."""
-    from stance.codebook import load_codebook, recognise_examples
-
-    loaded = _load_encoder(encoder)
-    found = recognise_examples(load_codebook(codebook), loaded, model)  # type: ignore[arg-type]  # a StanceModel
-    return Recognised(tuple(found), {loaded.name: loaded.sha256}, loaded.dtype)
-
-
-def _load_encoder(name: str | None) -> Encoder:
-    from stance.encoding import find_encoder_directory, load_encoder
-
-    try:
-        find_encoder_directory(name)
-    except ModelError as error:
-        raise UndecidedError(f"no encoder, so nothing could be measured: {error}") from None
-    return load_encoder(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Stages:
-    """What is measured."""
-
-    load_model: Callable[[Path | None], Classifier] = load_model
-    extract: Callable[[Document], list[Claim]] = extract
-    compare: Callable[[Sequence[Path], Classifier, str | None, Sequence[Asked]], Compared] = compare_files
-    recognise: Callable[[Path, Classifier, str | None], Recognised] = recognise
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +52,10 @@ def measure(suite: Suite, part: Sequence[tuple[Data, Files]], stages: Stages) ->
     if suite.task == "frames":
         return _frames(suite, part, stages)
     rows = [row for data, files in part for row in _fields(suite, data, load_rows(suite, data, files.path))]
+    if suite.task == "retrieval":
+        return _retrieval(suite, part, rows, stages)
+    if suite.task == "clusters":
+        return _clusters(suite, rows, stages)
     if suite.task == "attribution":
         return _attribution(rows, stages)
     if suite.task == "claims":
@@ -400,3 +321,90 @@ def _frames(suite: Suite, part: Sequence[tuple[Data, Files]], stages: Stages) ->
         "accuracy": figure(metrics.accuracy, list(items), **columns),
     }
     return Measured(figures, items, models, dtype)
+
+
+def _retrieval(
+    suite: Suite, part: Sequence[tuple[Data, Files]], rows: Sequence[dict[str, Any]], stages: Stages
+) -> Measured:
+    """Rows of one group are one query with several right texts. `gain` is how much better it finds them than the
+    encoder's own cosine does."""
+    texts = {key: text for data, files in part for key, text in _texts(data, files)}
+    wanted: dict[str, set[str]] = {}
+    queries: dict[str, str] = {}
+    for row in rows:
+        if row["target"] not in texts:
+            raise InputError(f"{row['item']}: no text has the id {row['target']!r}")
+        if queries.setdefault(row["group"], row["text"]) != row["text"]:
+            raise InputError(f"{row['item']}: another text than that of query {row['group']!r} before it")
+        wanted.setdefault(row["group"], set()).add(row["target"])
+    keys = list(texts)
+    made = stages.retrieve(list(queries.values()), list(texts.values()), suite.encoder)
+    right = [np.array([key in wanted[query] for key in keys]) for query in queries]
+    found, plain = (
+        np.array([metrics.average_precision_at(row, is_right) for row, is_right in zip(scores, right, strict=True)])
+        for scores in (made.scores, made.cosine)
+    )
+    first = (keys[int(best)] for best in made.scores.argmax(axis=1))
+    items = {
+        query: (best, best if best in wanted[query] else min(wanted[query]))
+        for query, best in zip(queries, first, strict=True)
+    }
+    figures = {
+        name: figure(metrics.mean, list(queries), value=value)
+        for name, value in (("map_at_5", found), ("encoder_map_at_5", plain), ("gain", found - plain))
+    }
+    return Measured(figures, items, made.encoder, made.dtype)
+
+
+def _texts(data: Data, files: Files) -> list[tuple[str, str]]:
+    """Id and text of each text that may be found. Raises InputError where one is missing or is no text."""
+    found = []
+    for number, row in enumerate(read_rows(files.documents), 1):
+        key, text = row.get(str(data.key)), row.get(str(data.body))
+        if not isinstance(key, str) or not isinstance(text, str):
+            raise InputError(f"{files.documents}, row {number}: {data.key!r} and {data.body!r} should be texts")
+        found.append((key, text))
+    return found
+
+
+def _clusters(suite: Suite, rows: Sequence[dict[str, Any]], stages: Stages) -> Measured:
+    """Rows {clusters: [{perspectives: [text, …]}, …]}, as Perspectrum gives them: a row is a group.
+
+    A text that stands in several rows of the alignment is with all that it shares one with."""
+    texts: list[list[str]] = []
+    gold: list[NDArray[np.int64]] = []
+    for row in rows:
+        try:
+            clusters = [list(cluster["perspectives"]) for cluster in row["clusters"]]
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{row['item']}: needs clusters with perspectives ({error!r})") from None
+        if not all(isinstance(text, str) for cluster in clusters for text in cluster):
+            raise InputError(f"{row['item']}: a perspective is no text")
+        texts.append([text for cluster in clusters for text in cluster])
+        gold.append(np.repeat(np.arange(len(clusters)), [len(cluster) for cluster in clusters]))
+    made = stages.group(texts, suite.encoder)
+    groups: list[str] = []
+    precision: list[float] = []
+    recall: list[float] = []
+    items: Items = {}
+    for row, cluster, laid in zip(rows, gold, made.rows, strict=True):
+        together = np.eye(len(cluster), dtype=bool)
+        for members in laid:
+            together[np.ix_(members, members)] = True
+        is_one = cluster[:, None] == cluster[None, :]
+        shares = metrics.b_cubed(together, is_one)
+        groups += [row["group"]] * len(cluster)
+        precision += shares[0].tolist()
+        recall += shares[1].tolist()
+        for number in range(len(cluster)):
+            pair = [" ".join(map(str, np.flatnonzero(side[number]) + 1)) for side in (together, is_one)]
+            items[f"{row['item']}:{number + 1}"] = (pair[0], pair[1])
+    figures = {
+        name: figure(statistic, groups, precision=precision, recall=recall)
+        for name, statistic in (
+            ("b_cubed_precision", metrics.b_cubed_precision),
+            ("b_cubed_recall", metrics.b_cubed_recall),
+            ("b_cubed_f1", metrics.b_cubed_f1),
+        )
+    }
+    return Measured(figures, items, made.encoder, made.dtype)
