@@ -28,7 +28,7 @@ from stance.comparison import compare
 from stance.documents.sentences import split_sentences
 from stance.encoding import find_encoder_directory
 from stance.evaluation.gold import Gold, Scored, document_files, load_gold, pool, score_gold
-from stance.evaluation.tasks import compare_files
+from stance.evaluation.stages import compare_files
 from stance.framing import DEFAULT_MODEL, load_stance_model, shipped_models
 from stance.pipeline import read_paths
 from stance.records import Claim, Comparison, Document, Issue, Position, Stance, digest, dump_json, write_whole

@@ -23,7 +23,7 @@ from stance.errors import InputError, ModelError
 from stance.records import STANCES
 
 TASKS = ("sentiment", "claim", "topic", "relation", "issue")
-DEFAULT_MODEL = "stance-minilm-v4"
+DEFAULT_MODEL = "stance-minilm-v5"
 
 Probabilities = NDArray[np.float64]
 
@@ -160,14 +160,18 @@ class StanceModel:
 
     def choose(self, probabilities: Probabilities, task: str) -> list[str | None]:
         """The likeliest stance of each row, or None where its probability is below the task's threshold."""
-        threshold = self.settings[task]["threshold"]
-        return [STANCES[int(row.argmax())] if row.max() >= threshold else None for row in probabilities]
+        return choose_stances(probabilities, self.settings[task]["threshold"])
 
 
 def softmax(scores: Probabilities) -> Probabilities:
     """Rows of scores as probabilities."""
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def choose_stances(probabilities: Probabilities, threshold: float) -> list[str | None]:
+    """The likeliest stance of each row, or None where its probability is below the threshold."""
+    return [STANCES[int(row.argmax())] if row.max() >= threshold else None for row in probabilities]
 
 
 def shipped_models() -> Path:
@@ -232,21 +236,28 @@ def label_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel, where: str
     return answers
 
 
-class IssueReader:
-    """A stance model as the stronger reader of alignment (`alignment.Matcher`): do two texts speak to one thing?
+SEEN_MORE = 1.2  # log-odds by which what meets is commoner among training's pairs than among the likely pairs of a run
 
-    Read in both directions, so that the order of the two does not matter."""
+
+class IssueReader:
+    """A stance model as the reader of likely pairs that alignment asks (`alignment.Matcher`): do two texts speak to one
+    thing? Read in both directions, so that the order of the two does not matter."""
 
     def __init__(self, model: StanceModel) -> None:
         self.model = model
         self.name = model.name
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float | None]:
-        """For each pair the probability that both speak to one thing, for or against."""
-        both = [Pair(plain_words(x), plain_words(y)) for a, b in pairs for x, y in ((a, b), (b, a))]
-        p = self.model.predict(both, "issue")
-        speaks, not_so = p[:, STANCES.index("favourable")], p[:, STANCES.index("unfavourable")]
-        return [float(chance) for chance in (speaks / (speaks + not_so)).reshape(-1, 2).mean(axis=1)]
+        """For each pair the probability that both speak to one thing, for or against, among likely pairs of a run."""
+        return [float(c / (c + (1 - c) * np.exp(SEEN_MORE))) for c in same_issue(pairs, self.model)]
+
+
+def same_issue(pairs: Sequence[tuple[str, str]], model: StanceModel) -> Probabilities:
+    """(n,): how likely the two texts of each pair speak to one thing, whichever way; the mean of both directions."""
+    both = [Pair(plain_words(x), plain_words(y)) for a, b in pairs for x, y in ((a, b), (b, a))]
+    p = model.predict(both, "issue")
+    speaks, not_so = p[:, STANCES.index("favourable")], p[:, STANCES.index("unfavourable")]
+    return np.asarray((speaks / (speaks + not_so)).reshape(-1, 2).mean(axis=1))
 
 
 RELATIONS = ("agree", "other", "oppose")
@@ -258,13 +269,13 @@ def relate_rows(rows: Sequence[Mapping[str, Any]], model: StanceModel) -> list[d
     eval/README.md), in both directions, so that the order of a and b does not matter."""
     there = model.predict([Pair(row["a"], row["b"]) for row in rows], "claim")
     back = model.predict([Pair(row["b"], row["a"]) for row in rows], "claim")
-    same = IssueReader(model).score([(row["a"], row["b"]) for row in rows])
+    same = same_issue([(row["a"], row["b"]) for row in rows], model)
     return [
         {
             "id": row["id"],
             "relation": RELATIONS[int(p.argmax())],
             "probabilities": _by_name(RELATIONS, p),
-            "same_issue": round(chance or 0.0, 4),
+            "same_issue": round(float(chance), 4),
         }
         for row, p, chance in zip(rows, (there + back) / 2, same, strict=True)
     ]

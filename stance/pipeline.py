@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stance import __version__
-from stance.alignment import Matcher, align_claims
+from stance.alignment import ALL_PAIRS_UP_TO, Matcher, align_claims
 from stance.claims import extract_stream
 from stance.codebook import Codebook, frame_claims
 from stance.comparison import compare, errors_by_word
@@ -27,8 +27,8 @@ from stance.documents import read_documents
 from stance.documents.repeats import find_relays
 from stance.encoding import Encoder
 from stance.errors import InputError
-from stance.framing import TASKS, StanceModel
-from stance.positions import add_evidence, label_issues
+from stance.framing import TASKS, IssueReader, StanceModel
+from stance.positions import TOGETHER, add_evidence, label_issues
 from stance.records import Asked, Claim, Comparison, Document, Relay, Skipped, read_toml
 
 log = logging.getLogger(__name__)
@@ -106,8 +106,8 @@ def compare_documents(
     matcher: Matcher | None = None,
     evidence: bool = False,
 ) -> Comparison:
-    """Documents of two or more sources, side by side. `matcher` reads shortlisted pairs of claims again; `evidence`
-    finds the words that carried each label.
+    """Documents of two or more sources, side by side. `matcher` reads shortlisted pairs of claims, which the model does
+    otherwise, up to `ALL_PAIRS_UP_TO` claims; `evidence` finds the words that carried each label.
     Raises InputError for fewer than two sources."""
     said = corrections or Corrections()
     documents = reading.documents
@@ -128,6 +128,8 @@ def compare_documents(
     relays = find_relays(documents)
     claims = trace_origins(claims, documents, relays)
     log.info("found %d claims, %d passages printed by several documents", len(claims), len(relays))
+    if matcher is None and len(claims) <= ALL_PAIRS_UP_TO:
+        matcher = IssueReader(model)
     found = align_claims(documents, claims, encoder, asked, matcher)
     issues, missed_issues = correct_issues(documents, claims, found, said)
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
@@ -181,9 +183,10 @@ def run_card(reading: Reading, encoder: Encoder, model: StanceModel) -> dict[str
         "version": __version__,
         "versions": dict(_versions()),
         "models": {encoder.name: encoder.sha256, model.name: model.sha256},
-        "dtype": encoder.dtype,
+        "dtype": encoder.dtype if model.dtype == encoder.dtype else f"{encoder.dtype}, {model.dtype}",
         "seed": 0,  # nothing at run time is drawn by chance
-        "thresholds": {f"stance/{task}": model.settings[task]["threshold"] for task in TASKS},
+        "thresholds": {"stance/row": TOGETHER}
+        | {f"stance/{task}": model.settings[task]["threshold"] for task in TASKS},
         "inputs": [
             {"path": path, "sha256": sha256, "n_documents": n}
             for (path, sha256), n in sorted(Counter((d.path, d.sha256) for d in reading.documents).items())

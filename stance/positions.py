@@ -14,13 +14,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.framing import TASKS, Pair, Probabilities, StanceModel, plain_words, read_target
+from stance.framing import TASKS, Pair, Probabilities, StanceModel, choose_stances, plain_words, read_target, softmax
 from stance.records import STANCES, Claim, Issue, Position
 
-FAVOURABLE, NEUTRAL, UNFAVOURABLE = (STANCES.index(name) for name in ("favourable", "neutral", "unfavourable"))
 MOST_PARTNERS = 6  # claims of other documents that a claim is read against, those surest to speak to the issue first
-ROUNDS = 4
 LEAST = 1e-3  # probabilities below are read as this, so that no single reading decides alone
+# How much claims read against each other count beside their reading toward the target, and how often two claims of a
+# row are read as agreeing, neither and opposing: chosen by eval/rows.py, on rows that training never saw.
+BETWEEN = 0.75
+EXPECTED = np.array([0.2, 0.7, 0.1])
+TOGETHER = 0.55  # claims that are judged together have no position below this probability
+ROUNDS = 20
+_MEETING = np.array([[0, 1, 2], [1, 1, 1], [2, 1, 0]])  # of two stances: agreement, neither, opposition
 
 Read = Mapping[tuple[str, str], Probabilities]
 Vectors = NDArray[np.float64]
@@ -40,7 +45,8 @@ def label_issues(issues: Iterable[Issue], claims: Iterable[Claim], model: Stance
         rows = settle(np.array([alone[issue.target, text] for text in here]).reshape(-1, len(STANCES)),
                       {(a, b): (between[here[a], here[b]] + between[here[b], here[a]]) / 2
                        for a, b in partners[issue.id]})
-        chosen = model.choose(rows, read_target(issue.target)[0])
+        together = bool(partners[issue.id])
+        chosen = choose_stances(rows, TOGETHER) if together else model.choose(rows, read_target(issue.target)[0])
         positions += [Position(issue.id, claim_id, stance,  # type: ignore[arg-type]  # choose() gives records.STANCES
                                {name: round(float(p), 4) for name, p in zip(STANCES, row, strict=True)})
                       for claim_id, row, stance in zip(issue.claim_ids, rows, chosen, strict=True)]
@@ -53,26 +59,27 @@ def settle(alone: Vectors, between: Mapping[tuple[int, int], Vectors]) -> Vector
     alone    (n, 3): of each claim by itself
     between  (a, b) → probabilities (3,) that claims a and b agree, neither, oppose each other
 
-    Mean field over a pairwise Markov random field (Koller and Friedman 2009, chapter 11): two claims pull each other to
-    one side as far as agreement is likelier than opposition, and apart where it is the other way round; what is neutral
-    pulls nothing. A claim's pulls are added and divided by the root of their number, since they are not independent."""
-    if not between:
-        return alone
-    degree = np.zeros(len(alone))
-    pulls = np.zeros((len(alone), len(alone)))
-    for (a, b), p in between.items():
-        agree, _, oppose = np.log(np.clip(p, LEAST, 1))
-        pulls[a, b] = pulls[b, a] = (agree - oppose) / 2
-        degree[[a, b]] += 1
-    first, settled = np.log(np.clip(alone, LEAST / 10, 1)), alone
-    for _ in range(ROUNDS):
-        side = pulls @ (settled[:, FAVOURABLE] - settled[:, UNFAVOURABLE]) / np.sqrt(np.maximum(degree, 1))
-        score = first.copy()
-        score[:, FAVOURABLE] += side
-        score[:, UNFAVOURABLE] -= side
-        score = np.exp(score - score.max(axis=1, keepdims=True))
-        settled = score / score.sum(axis=1, keepdims=True)
-    return settled
+    Loopy belief propagation (Pearl 1988; Koller and Friedman 2009, chapter 11) over a pairwise Markov random field: two
+    claims on one side weigh as agreement, on two sides as opposition, any other two as neither, each against how often
+    the classifier expects it anyway (`EXPECTED`), so that what is likelier than usual counts and not what is likeliest.
+    Many readings of one claim count by the root of their number, since they are not independent."""
+    first = np.log(np.clip(alone, LEAST, 1))
+    if between:
+        pairs = np.array(list(between))
+        sender, receiver = np.concatenate([pairs, pairs[:, ::-1]]).T
+        degree = np.bincount(sender, minlength=len(alone))
+        weight = BETWEEN / np.sqrt((degree[sender] + degree[receiver]) / 2)
+        said = np.log(np.clip(np.array(list(between.values())), LEAST, 1) / EXPECTED)
+        table = np.concatenate([said, said])[:, _MEETING] * weight[:, None, None]  # (messages, sender's, receiver's)
+        back = np.roll(np.arange(len(sender)), len(pairs))
+        messages = np.zeros((len(sender), len(STANCES)))
+        for _ in range(ROUNDS):
+            belief = first.copy()
+            np.add.at(belief, receiver, messages)
+            new = np.logaddexp.reduce((belief[sender] - messages[back])[:, :, None] + table, axis=1)
+            messages = (messages + new - new.max(axis=1, keepdims=True)) / 2  # damped, so that loops come to rest
+        np.add.at(first, receiver, messages)
+    return softmax(first)
 
 
 def _partners(issue: Issue, by_id: Mapping[str, Claim]) -> list[tuple[int, int]]:

@@ -7,14 +7,16 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.encoding import load_encoder
 from stance.errors import InputError
-from stance.framing import load_stance_model, read_target
+from stance.framing import Pair, load_stance_model, read_target
 from stance.pipeline import compare_documents, load_asked, read_metrics, read_paths, trace_origins
 from stance.records import (
     STANCES,
@@ -93,6 +95,21 @@ def test_the_run_card_names_inputs_models_and_what_was_left_out(
     assert len(run["models"]) == 2
     assert run["dropped"]
     assert run["languages"] == {"en": 4}
+
+
+def test_rows_hang_on_the_models_reading_of_likely_pairs(
+    charge: tuple[Comparison, tuple[Document, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_stance_model()
+    assert charge[0].run["matcher"] == model.name
+    predict = model.predict
+
+    def refuse(pairs: list[Pair], task: str = "topic") -> Any:
+        return np.tile([0.001, 0.001, 0.998], (len(pairs), 1)) if task == "issue" else predict(pairs, task)
+
+    monkeypatch.setattr(model, "predict", refuse)
+    reading = read_paths([ROOT / "data" / "sample" / "charge"])
+    assert len(compare_documents(reading, load_encoder(), model).issues) < len(charge[0].issues)
 
 
 def test_figures_of_other_weights_are_not_taken_for_the_models(tmp_path: Path) -> None:

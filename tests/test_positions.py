@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.framing import Pair
-from stance.positions import add_evidence, find_evidence, label_issues, settle
+from stance.positions import EXPECTED, add_evidence, find_evidence, label_issues, settle
 from stance.records import Claim, Issue, Position
 
 
@@ -28,7 +28,8 @@ class Stub:
             said = [[word for word in ("joy", "grief") if word in text] for text in (pair.target, pair.text)]
             if all(said) and not told:
                 good, bad = said[0] == said[1], said[0] != said[1]
-            rows.append([0.9, 0.05, 0.05] if good else [0.05, 0.05, 0.9] if bad else [0.25, 0.5, 0.25])
+            plain = [0.2, 0.6, 0.2] if told else [0.2, 0.7, 0.1]
+            rows.append([0.9, 0.05, 0.05] if good else [0.05, 0.05, 0.9] if bad else plain)
         return np.array(rows)
 
     def choose(self, rows: Any, task: str) -> list[str]:
@@ -85,17 +86,16 @@ def test_settling_gives_probabilities_and_is_blind_to_which_side_is_which(row: t
     assert np.allclose(settled.sum(1), 1)
     assert (settled >= 0).all()
     assert np.allclose(settle(alone[:, ::-1], between), settled[:, ::-1])
-    unsure = {pair: np.array([p[0], p[1], p[0]]) / (2 * p[0] + p[1]) for pair, p in between.items()}
-    assert np.allclose(settle(alone, unsure), alone)  # a pair that agrees as likely as it opposes says nothing
+    assert np.allclose(settle(alone, dict.fromkeys(between, EXPECTED)), alone)  # what is always so says nothing
 
 
-@given(st.floats(0.4, 0.98), st.floats(0.5, 0.98))
+@given(st.floats(0.5, 0.98), st.floats(0.5, 0.98))
 def test_the_surer_the_opposition_the_further_apart(sure: float, opposed: float) -> None:
     alone = np.array([[sure, (1 - sure) / 2, (1 - sure) / 2], [0.25, 0.5, 0.25]])
     between = {(0, 1): np.array([(1 - opposed) / 2, (1 - opposed) / 2, opposed])}
     settled = settle(alone, between)
     assert settled[1, 2] > alone[1, 2]
-    assert settled[1, 0] < alone[1, 0]
+    assert settled[1, 2] > settled[1, 0]
 
 
 def test_evidence_is_the_words_without_which_the_label_falls() -> None:

@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 
 ALL_PAIRS_UP_TO = 1200  # claims; above, only neighbours are scored
 SHORTLIST = 40
-READ_FROM = -3.0  # log-odds from which a stronger reader is asked
+READ_FROM = -2.0  # log-odds from which a reader of both texts is asked
 THRESHOLD = 0.25  # calibrated on readers' rows, which are not exhaustive; see eval/alignment.md
 
 
@@ -43,7 +43,7 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     A discovered issue has claims of two sources or more, and any two of its claims from different sources speak to one
     thing. The result does not depend on the order of the inputs, and a higher threshold only splits.
 
-    matcher    a stronger reader, asked about the pairs that the words do not rule out; half of the log-odds are its own
+    matcher    a reader of both texts, asked about pairs that words do not rule out; half of the log-odds are its own
     threshold  lowest probability that two claims, or a question and a claim, speak to one thing
     """
     source_of = {document.id: document.source for document in documents}

@@ -1,5 +1,5 @@
-"""Stronger readers for shortlisted pairs, off unless asked for: a cross-encoder directory, or a judge on the user's own
-machine.
+"""Readers of shortlisted pairs: the stance model itself (`framing.IssueReader`) unless a stronger one is asked for, a
+cross-encoder directory or a judge on the user's own machine.
 
 Each answers one question about two texts: with which probability do they speak to one thing, for or against? Neither
 sees who said what, and neither sees a pair that the words rule out.

@@ -112,9 +112,9 @@ def _stance(suite: Suite, rows: Sequence[dict[str, Any]], model: Classifier) -> 
 
 
 def _relation(rows: Sequence[dict[str, Any]], model: Classifier) -> Measured:
-    """Read in both directions, as `stance relate` does."""
-    there = model.predict([Pair(r["target"], r["text"]) for r in rows], "relation")
-    back = model.predict([Pair(r["text"], r["target"]) for r in rows], "relation")
+    """Each is read as the other's stance on a claim, in both directions, as `stance relate` does."""
+    there = model.predict([Pair(r["target"], r["text"]) for r in rows], "claim")
+    back = model.predict([Pair(r["text"], r["target"]) for r in rows], "claim")
     both = (there + back) / 2
     return _classified(rows, [RELATIONS[int(k)] for k in both.argmax(axis=1)], both.max(axis=1), model)
 
