@@ -106,8 +106,8 @@ def compare_documents(
     matcher: Matcher | None = None,
     evidence: bool = False,
 ) -> Comparison:
-    """Documents of two or more sources, side by side. `matcher` reads shortlisted pairs of claims, which the model does
-    otherwise, up to `ALL_PAIRS_UP_TO` claims; `evidence` finds the words that carried each label.
+    """Documents of two or more sources, side by side. `matcher` reads likely pairs of claims and of questions; without
+    one the model reads the pairs of up to `ALL_PAIRS_UP_TO` claims; `evidence` finds the words that carried each label.
     Raises InputError for fewer than two sources."""
     said = corrections or Corrections()
     documents = reading.documents
@@ -128,9 +128,8 @@ def compare_documents(
     relays = find_relays(documents)
     claims = trace_origins(claims, documents, relays)
     log.info("found %d claims, %d passages printed by several documents", len(claims), len(relays))
-    if matcher is None and len(claims) <= ALL_PAIRS_UP_TO:
-        matcher = IssueReader(model)
-    found = align_claims(documents, claims, encoder, asked, matcher)
+    reader = matcher or (IssueReader(model) if len(claims) <= ALL_PAIRS_UP_TO else None)
+    found = align_claims(documents, claims, encoder, asked, matcher, reader=reader)
     issues, missed_issues = correct_issues(documents, claims, found, said)
     log.info("aligned %d claims in %d issues", len({c for i in issues for c in i.claim_ids}), len(issues))
     positions = label_issues(issues, claims, model)
@@ -139,8 +138,8 @@ def compare_documents(
         positions = add_evidence(issues, claims, positions, model)
     log.info("labelled %d positions", len(positions))
     card = run_card(reading, encoder, model)
-    if matcher:
-        card["matcher"] = matcher.name
+    if reader:
+        card["matcher"] = reader.name
     if corrections is not None:
         missed += missed_issues + missed_positions
         card["corrections"] = corrections_card(corrections, missed)

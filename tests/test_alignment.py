@@ -263,6 +263,13 @@ def test_a_matcher_moves_rows_and_sees_only_the_shortlist(encoder: Encoder) -> N
     assert len(align_claims(documents, claims, encoder, matcher=Refuses())) < len(plain)
     assert 0 < len(Refuses.seen) < len(claims) * (len(claims) - 1) / 2
 
+    asked = [Asked("tram", "Has the tram line cut traffic in the old town?", "the tram line")]
+    told = align_claims(documents, claims, encoder, asked)[0]
+    assert told.claim_ids
+    assert align_claims(documents, claims, encoder, asked, reader=Refuses())[0] == align_claims(
+        documents, claims, encoder, asked)[0], "a reader of pairs leaves questions to the words"
+    assert not align_claims(documents, claims, encoder, asked, matcher=Refuses())[0].claim_ids
+
 
 def test_a_folder_that_is_no_cross_encoder(tmp_path: Path) -> None:
     with pytest.raises(ModelError):

@@ -37,7 +37,8 @@ THRESHOLD = 0.25  # calibrated on readers' rows, which are not exhaustive; see e
 
 
 def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder: Encoder, asked: Sequence[Asked] = (),
-                 matcher: Matcher | None = None, threshold: float = THRESHOLD) -> list[Issue]:
+                 matcher: Matcher | None = None, threshold: float = THRESHOLD, reader: Matcher | None = None
+                 ) -> list[Issue]:
     """The issues that these claims speak to, asked ones first, each with a score per claim.
 
     A discovered issue has claims of two sources or more, and any two of its claims from different sources speak to one
@@ -45,6 +46,8 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
 
     matcher    a reader of both texts, asked about pairs that words do not rule out; half of the log-odds are its own
     threshold  lowest probability that two claims, or a question and a claim, speak to one thing
+    reader     reads pairs of claims in a matcher's place where none is given, and leaves questions to the words, which
+               find a question's claims better than a small model does (eval/alignment.md)
     """
     source_of = {document.id: document.source for document in documents}
     claims = sorted(claims, key=lambda claim: claim.id)
@@ -54,9 +57,9 @@ def align_claims(documents: Sequence[Document], claims: Sequence[Claim], encoder
     reading = read_claims(documents, claims, encoder)
     issues = _ask(asked, claims, reading, threshold, matcher)
     scores = _score_pairs(sources, reading)
-    if matcher is not None:
+    if (second := matcher or reader) is not None:
         pairs = sorted(pair for pair, logit in scores.items() if logit >= READ_FROM)
-        scores |= dict(zip(pairs, _read_again(matcher, [(claims[i].text, claims[j].text) for i, j in pairs],
+        scores |= dict(zip(pairs, _read_again(second, [(claims[i].text, claims[j].text) for i, j in pairs],
                                               [scores[pair] for pair in pairs]), strict=True))
     weights = _weights()
     logit = float(np.log(threshold / (1 - threshold)))
