@@ -20,10 +20,12 @@ from stance.records import STANCES, Claim, Issue, Position
 MOST_PARTNERS = 6  # claims of other documents that a claim is read against, those surest to speak to the issue first
 LEAST = 1e-3  # probabilities below are read as this, so that no single reading decides alone
 # How much claims read against each other count beside their reading toward the target, and how often two claims of a
-# row are read as agreeing, neither and opposing: chosen by eval/rows.py, on rows that training never saw.
+# row are read as agreeing, neither and opposing. Chosen by eval/rows.py, on rows that training never saw; so are SURER
+# and TOGETHER.
 BETWEEN = 0.75
 EXPECTED = np.array([0.2, 0.7, 0.1])
-TOGETHER = 0.55  # claims that are judged together have no position below this probability
+SURER = 2.0  # how much surer than they are right claims come out that are judged together: a temperature
+TOGETHER = 0.45  # claims that are judged together have no position below this probability
 ROUNDS = 20
 _MEETING = np.array([[0, 1, 2], [1, 1, 1], [2, 1, 0]])  # of two stances: agreement, neither, opposition
 
@@ -62,24 +64,26 @@ def settle(alone: Vectors, between: Mapping[tuple[int, int], Vectors]) -> Vector
     Loopy belief propagation (Pearl 1988; Koller and Friedman 2009, chapter 11) over a pairwise Markov random field: two
     claims on one side weigh as agreement, on two sides as opposition, any other two as neither, each against how often
     the classifier expects it anyway (`EXPECTED`), so that what is likelier than usual counts and not what is likeliest.
-    Many readings of one claim count by the root of their number, since they are not independent."""
+    Many readings of one claim count by the root of their number, since they are not independent; what comes out is made
+    less sure by a temperature, for the same reason."""
+    if not between:
+        return alone
     first = np.log(np.clip(alone, LEAST, 1))
-    if between:
-        pairs = np.array(list(between))
-        sender, receiver = np.concatenate([pairs, pairs[:, ::-1]]).T
-        degree = np.bincount(sender, minlength=len(alone))
-        weight = BETWEEN / np.sqrt((degree[sender] + degree[receiver]) / 2)
-        said = np.log(np.clip(np.array(list(between.values())), LEAST, 1) / EXPECTED)
-        table = np.concatenate([said, said])[:, _MEETING] * weight[:, None, None]  # (messages, sender's, receiver's)
-        back = np.roll(np.arange(len(sender)), len(pairs))
-        messages = np.zeros((len(sender), len(STANCES)))
-        for _ in range(ROUNDS):
-            belief = first.copy()
-            np.add.at(belief, receiver, messages)
-            new = np.logaddexp.reduce((belief[sender] - messages[back])[:, :, None] + table, axis=1)
-            messages = (messages + new - new.max(axis=1, keepdims=True)) / 2  # damped, so that loops come to rest
-        np.add.at(first, receiver, messages)
-    return softmax(first)
+    pairs = np.array(list(between))
+    sender, receiver = np.concatenate([pairs, pairs[:, ::-1]]).T
+    degree = np.bincount(sender, minlength=len(alone))
+    weight = BETWEEN / np.sqrt((degree[sender] + degree[receiver]) / 2)
+    said = np.log(np.clip(np.array(list(between.values())), LEAST, 1) / EXPECTED)
+    table = np.concatenate([said, said])[:, _MEETING] * weight[:, None, None]  # (messages, sender's, receiver's)
+    back = np.roll(np.arange(len(sender)), len(pairs))
+    messages = np.zeros((len(sender), len(STANCES)))
+    for _ in range(ROUNDS):
+        belief = first.copy()
+        np.add.at(belief, receiver, messages)
+        new = np.logaddexp.reduce((belief[sender] - messages[back])[:, :, None] + table, axis=1)
+        messages = (messages + new - new.max(axis=1, keepdims=True)) / 2  # damped, so that loops come to rest
+    np.add.at(first, receiver, messages)
+    return softmax(first / SURER)
 
 
 def _partners(issue: Issue, by_id: Mapping[str, Claim]) -> list[tuple[int, int]]:

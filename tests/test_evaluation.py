@@ -599,7 +599,7 @@ class TestPlantedInTheRealThing:
     @pytest.mark.parametrize("threshold", [0.12, 0.6])
     def test_a_merge_threshold_moved(self, threshold: float, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = pipeline.align_claims
-        monkeypatch.setattr(pipeline, "align_claims", lambda *a: whole(*a, threshold=threshold))
+        monkeypatch.setattr(pipeline, "align_claims", lambda *a, **k: whole(*a, threshold=threshold, **k))
         result = self.run("sample")
         assert result.exit_code == 1
         assert set(self.below(result)) & {"pair_precision", "pair_f1", "asked_f1"}

@@ -341,7 +341,8 @@ def test_compare_takes_up_what_was_said(server, folder, monkeypatch):
     said = {(p.issue_id, p.claim_id): p for p in positions}
     for name, stand_in in {
         "extract_all": lambda documents: claims, "find_relays": lambda documents: [], "run_card": lambda *_: {},
-        "align_claims": lambda *_: issues,
+        "IssueReader": lambda _: None,
+        "align_claims": lambda *_, **__: issues,
         "label_issues": lambda rows, *_: [said.get((i.id, c)) or Position(i.id, c, None, {})
                                                  for i in rows for c in i.claim_ids],
     }.items():

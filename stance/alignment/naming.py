@@ -83,7 +83,7 @@ def _is_noun_phrase(text: str, start: int, end: int) -> bool:
     # "might affect future events", "promotes the plan", "Russia aims to": a verb, by what stands beside it
     led = before is not None and before[1].casefold() in _VERB_AHEAD and inside[0].islower()
     verbal = led or (inside[-1].islower() and (
-        follows in _ARTICLES - {"that"} | {"no"} or (follows == "to" and inside[-1].endswith("s"))))
+        follows in _ARTICLES - {"that"} | {"no"} or (follows == "to" and inside[-1].endswith("s") and len(inside) > 1)))
     linked = _PAST.isdisjoint(low) and all(
         word not in STOP or (k > 0 and (word in _LINKS or (word in _ARTICLES and low[k - 1] in _LINKS)))
         for k, word in enumerate(low))

@@ -86,7 +86,8 @@ def stance_after(folder, monkeypatch) -> str | None:
     """The position on KILL in the next comparison: the way of `stance compare`, with answers put in for its models."""
     documents, claims, issues, positions = records()
     for name, stand_in in {"extract_all": lambda _: claims, "find_relays": lambda _: [], "run_card": lambda *_: {},
-                           "align_claims": lambda *_: issues, "label_issues": lambda *_: positions}.items():
+                           "IssueReader": lambda _: None,
+                           "align_claims": lambda *_, **__: issues, "label_issues": lambda *_: positions}.items():
         monkeypatch.setattr(pipeline, name, stand_in)
     found = pipeline.compare_documents(pipeline.Reading(tuple(documents), ()), None, None,
                                        corrections=read_corrections(folder / FILE_NAME))
