@@ -59,7 +59,7 @@ def _search(vectors: Vectors, codes: Indices, queries: Indices, candidates: Indi
 
 def _search_cells(vectors: Vectors, codes: Indices, n_wanted: int) -> list[Indices]:
     """As `_search`, but a row is held against the cells nearest to it alone. Of n rows there are 1.5 √n cells, and
-    6 ∜n of them are searched; eval/scaling.md has the recall, on made-up and on real vectors."""
+    4 ∜n of them are searched; eval/scaling.md has the recall, on made-up and on real vectors."""
     import faiss
 
     n, width = vectors.shape
@@ -78,7 +78,7 @@ def _search_cells(vectors: Vectors, codes: Indices, n_wanted: int) -> list[Indic
     for begin, end in pairwise(bounds):
         others = faiss.IDSelectorNot(faiss.IDSelectorRange(begin, end))
         values, places = index.search(rows[begin:end], n_wanted, params=faiss.SearchParametersIVF(
-            sel=others, nprobe=int(6 * n ** .25), quantizer_params=by_itself))
+            sel=others, nprobe=int(4 * n ** .25), quantizer_params=by_itself))
         for query, row, value in zip(order[begin:end].tolist(), order[places], values, strict=True):
             nearest = np.lexsort((row, -value))
             found[query] = row[nearest][value[nearest] > -2]  # faiss fills up with the lowest number
