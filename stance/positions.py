@@ -25,7 +25,7 @@ LEAST = 1e-3  # probabilities below are read as this, so that no single reading 
 BETWEEN = 0.75
 EXPECTED = np.array([0.2, 0.7, 0.1])
 SURER = 2.0  # how much surer than they are right claims come out that are judged together: a temperature
-TOGETHER = 0.45  # claims that are judged together have no position below this probability
+TOGETHER = 0.5  # claims that are judged together have no position unless it is likelier than all others
 ROUNDS = 20
 _MEETING = np.array([[0, 1, 2], [1, 1, 1], [2, 1, 0]])  # of two stances: agreement, neither, opposition
 

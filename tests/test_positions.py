@@ -28,8 +28,8 @@ class Stub:
             said = [[word for word in ("joy", "grief") if word in text] for text in (pair.target, pair.text)]
             if all(said) and not told:
                 good, bad = said[0] == said[1], said[0] != said[1]
-            plain = [0.2, 0.6, 0.2] if told else [0.2, 0.7, 0.1]
-            rows.append([0.9, 0.05, 0.05] if good else [0.05, 0.05, 0.9] if bad else plain)
+            plain = [0.15, 0.7, 0.15] if told else [0.2, 0.7, 0.1]
+            rows.append([0.98, 0.01, 0.01] if good else [0.01, 0.01, 0.98] if bad else plain)
         return np.array(rows)
 
     def choose(self, rows: Any, task: str) -> list[str]:
