@@ -90,14 +90,14 @@ def test_names_are_taken_from_sentences_and_not_from_titles(tmp_path: Path) -> N
     path.write_text(json.dumps({"e": "x", "s": {"A": ["Ada Marlow Likes Levy", told, "It rained on Monday."]}}) + "\n",
                     encoding="utf-8")
     readings = load_readings(path, None, "dev") + load_readings(path, None, "train")
-    assert list(name_rows(readings, random.Random(1))) == [("x", (told, "Ada Marlow", "neutral", "sentiment"))]
+    assert list(name_rows(readings)) == [("x", (told, "Ada Marlow", "neutral", "sentiment"))]
 
 
 def test_each_sentence_is_put_beside_each_target_of_its_event_for_a_teacher_to_answer(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     path.write_text(json.dumps({"e": "x", **EVENT}) + "\n", encoding="utf-8")
     readings = load_readings(path, None, "dev") + load_readings(path, None, "train")
-    rows = [row for _, row in target_rows(readings, random.Random(1))]
+    rows = [row for _, row in target_rows(readings)]
     n_sentences = len({text for lines in EVENT["s"].values() for text in lines})
     assert len(rows) == n_sentences * len(EVENT["rows"])
     assert {row[2] for row in rows} == {"neutral"}
@@ -111,7 +111,7 @@ def test_articles_that_nobody_read_carry_the_headlines_that_are_related_to_them(
         json.dumps({"body": key, "headline": line, "label": label}) + "\n" for key, line, label in pairs))
     (tmp_path / "bodies.jsonl").write_text("".join(
         json.dumps({"body": key, "text": "The mayor owns one boat. It is red and old."}) + "\n" for key in "12"))
-    rows = [row for _, row in target_rows(load_articles(tmp_path, spec, "train"), random.Random(1))]
+    rows = [row for _, row in target_rows(load_articles(tmp_path, spec, "train"))]
     assert sorted(rows) == [("It is red and old.", "Mayor Buys Second Boat", "neutral", "claim"),
                             ("The mayor owns one boat.", "Mayor Buys Second Boat", "neutral", "claim")]
 

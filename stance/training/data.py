@@ -128,14 +128,14 @@ def _read_off(portion: Portion, spec: Mapping[str, Any], folder: Path | None, rn
     else:
         readings = load_articles(data_folder(folder) / spec["folder"], spec, portion.split)
     if spec.get("unread") == "targets":
-        found = target_rows(readings, rng)
+        found = target_rows(readings)
     elif portion.task == "issue":
         found = issue_rows(readings, rng)
     elif spec["task"] == "sentiment":
         return [
             Example(text, target, LABEL_INDEX[stance], task, event, start := text.index(target), start + len(target))
             for event, (text, target, stance, task) in (
-                name_rows(readings, rng) if spec.get("unread") == "names" else mention_rows(readings)
+                name_rows(readings) if spec.get("unread") == "names" else mention_rows(readings)
             )
         ]
     elif portion.paired:

@@ -152,7 +152,7 @@ def load_articles(folder: Path, spec: Mapping[str, Any], split: str) -> list[Rea
     return readings
 
 
-def name_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
+def name_rows(readings: list[Reading]) -> Iterator[tuple[str, Row]]:
     """(event, row) for the task "sentiment" with each name that its text holds once as the target. How the sentence
     treats it nobody has read: the rows stand as neutral until a teacher labels them."""
     for reading in readings:
@@ -162,7 +162,7 @@ def name_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str
                     yield reading.event, (text, found, "neutral", "sentiment")
 
 
-def target_rows(readings: list[Reading], rng: random.Random) -> Iterator[tuple[str, Row]]:
+def target_rows(readings: list[Reading]) -> Iterator[tuple[str, Row]]:
     """(event, row) of each sentence with each target of its event, most of which it was not read toward: the rows stand
     as neutral until a teacher labels them."""
     for reading in readings:
