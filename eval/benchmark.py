@@ -60,7 +60,9 @@ class Clock:
         encoder.encode_tokens = heard  # type: ignore[method-assign]
 
 
-def measure_run(source: Path, out: Path, device: str = "auto") -> tuple[dict[str, Any], list[str], Encoder, StanceModel]:
+def measure_run(
+    source: Path, out: Path, device: str = "auto"
+) -> tuple[dict[str, Any], list[str], Encoder, StanceModel]:
     """A batch run over `source`, with the processor seconds of its stages."""
     encoder = load_encoder(dtype=best_dtype(), device=device)
     model = load_stance_model(dtype=best_dtype(), device=device)

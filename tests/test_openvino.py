@@ -7,7 +7,6 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +29,9 @@ def test_without_openvino_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture(scope="module")
-def installed() -> Iterator[None]:
+def installed() -> None:
     if importlib.util.find_spec("openvino") is None:
         pytest.skip("openvino is not installed: pip install 'stance-compare[openvino]'")
-    yield
 
 
 @pytest.fixture(scope="module")

@@ -244,7 +244,8 @@ def batch_card(config: Config, shelf: Shelf, told: Told, n_events: int, n_shared
     """How the run was made, without its time or place."""
     card = run_card(Reading((), ()), told.encoder, told.model)
     return card | {
-        "device": told.encoder.device, "library": library(told.encoder.device), "config": config.model_dump(mode="json", exclude={"out"}),
+        "device": told.encoder.device, "library": library(told.encoder.device),
+        "config": config.model_dump(mode="json", exclude={"out"}),
         "inputs": list(shelf.inputs), "languages": shelf.languages, "dropped": shelf.dropped,
         "n_documents": len(shelf.rows), "n_sources": len({row.source for row in shelf.rows}),
         "n_claims": shelf.n_claims, "n_skipped": len(shelf.skipped), "n_events": n_events, "n_events_shared": n_shared,
