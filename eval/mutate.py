@@ -54,6 +54,7 @@ TESTS = {
         f"{WHOLE}::test_neighbours_are_of_other_sources_nearest_first_and_cells_find_most",
         f"{WHOLE}::test_copies_come_in_the_order_of_their_rows_however_they_are_searched"],
     "stance.alignment.readers": ["tests/test_alignment_readers.py"],
+    "stance.positions": ["tests/test_positions.py"],
 }  # fmt: skip
 LOADED = {  # once, before forking
     "stance.alignment.neighbours": ["faiss"],
