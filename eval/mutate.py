@@ -58,7 +58,9 @@ TESTS = {
 }  # fmt: skip
 LOADED = {  # once, before forking
     "stance.alignment.neighbours": ["faiss"],
-    "stance.alignment.readers": ["torch", "transformers.models.auto.modeling_auto", "transformers.models.bert"],
+    "stance.alignment.readers": [
+        "torch", "tokenizers", "transformers.models.auto.modeling_auto", "transformers.models.auto.tokenization_auto",
+        "transformers.models.bert.modeling_bert", "transformers.tokenization_utils_tokenizers"],
 }  # fmt: skip
 EXCHANGED: dict[type, type] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
