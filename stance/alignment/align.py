@@ -226,7 +226,7 @@ def _rate(questions: Texts, reading: Reading, are_rivals: bool) -> Array:
     spreads = share * near.std(1, keepdims=True) + (1 - share) * far.std(1, keepdims=True)
     total = (near / max(spread, 1e-6) + (near - middles) / np.maximum(spreads, 1e-6)) / 2
     if are_rivals:  # and some claims are near to every question
-        total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0, keepdims=True))
+        total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0))
     logits: Array = weights.question_slope * total + weights.question_bias
     return logits
 
