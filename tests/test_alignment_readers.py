@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from stance.alignment import CrossEncoder, Judge
+from stance.alignment import CrossEncoder, Judge, readers
 from stance.errors import InputError, ModelError
 
 PAIR = ("The bridge is safe.", "Nobody should cross the bridge.")
@@ -198,3 +198,17 @@ def test_a_classifier_of_something_else_is_refused(tiny_encoder: Path, tmp_path:
     (broken / "config.json").write_text('{"model_type": "no such"}')
     with pytest.raises(ModelError, match="transformers can load"):
         CrossEncoder(str(broken))
+
+
+def test_nothing_is_fetched_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def find(name: str, download: bool) -> Path:
+        asked.append(download)
+        raise ModelError(f"{name}: not here")
+
+    monkeypatch.setattr(readers, "find_encoder_directory", find)
+    for download in ({}, {"download": True}):
+        with pytest.raises(ModelError, match="not here"):
+            CrossEncoder("nobody/no-such-reader", **download)
+    assert asked == [False, True]
