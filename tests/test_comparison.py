@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -309,3 +310,35 @@ def test_holders_are_counted_by_stance_and_the_busiest_come_first():
 def test_the_signature_is_that_of_its_sorted_keys():
     one = signature({"version": "1", "seed": 0, "thresholds": {"b": 1, "a": 2}})
     assert one == signature({"thresholds": {"a": 2, "b": 1}, "seed": 0, "version": "1"})
+
+
+def test_a_signature_is_short_and_read_by_eye() -> None:
+    assert re.fullmatch("[0-9a-f]{12}", signature(RUN))
+
+
+def test_a_row_is_repeated_where_half_of_its_sources_say_nothing_new() -> None:
+    documents = [Document(f"d{name}", name, f"{name}.txt", "", "") for name in "ABCD"]
+    claims = [Claim(f"{name}{k}", f"d{name}", k, k + 1, f"{name} says {k}") for name in "ABCD" for k in range(2)]
+
+    def again(*second: str) -> bool:
+        issues = [Issue("one", "One?", "one", ("A0", "B0", "C0", "D0")), Issue("two", "Two?", "two", second)]
+        return "two" in repeated(compare(documents, claims, issues, [], RUN))
+
+    assert again("A0", "B0", "C1", "D1")
+    assert again("A0", "B1")
+    assert not again("A0", "B1", "C1")
+    assert not again("A1", "B1")
+    assert not again("A0", "A1", "B1")  # a source that says something new besides
+
+
+def test_each_holder_is_quoted_once_for_an_issue_and_a_stance_by_the_claim_that_comes_first() -> None:
+    documents = [Document(f"d{name}", name, f"{name}.txt", "", "") for name in "AB"]
+    claims = [Claim(f"{name}{k}", f"d{name}", k, k + 1, f"{name} says {k}", voice="reported", holder=holder)
+              for name, holder in (("A", "Ines Falk"), ("B", "ines  FALK")) for k in range(3)]
+    stances = dict(zip((c.id for c in claims), ("favourable", "favourable", "neutral") * 2, strict=True))
+    positions = [Position(i, c.id, stances[c.id], {stances[c.id]: 0.9}) for i in ("x", "y") for c in claims]
+    issues = [Issue(i, f"{i}?", i, tuple(c.id for c in claims)) for i in ("x", "y")]
+    (found,) = holders(compare(documents, claims, issues, positions, RUN))
+    assert [(s.issue.id, s.claim.id) for s in found.spoken] == [("x", "A0"), ("x", "A2"), ("y", "A0"), ("y", "A2")]
+    assert found.counts == {"favourable": 2, "neutral": 2, "unfavourable": 0}
+    assert found.name == "Ines Falk"
