@@ -86,11 +86,25 @@ def test_what_a_run_and_the_stand_ins_share_is_taken_out(encoder: Encoder) -> No
     assert np.linalg.norm(both.claims.pooled, axis=1) == pytest.approx(1, abs=1e-5)
 
 
+def test_what_is_taken_out_of_words_is_their_mean_and_one_claim_weighs_as_one(encoder: Encoder) -> None:
+    stand_in = read_claims([], [], encoder)
+    (tokens,) = encoder.encode_tokens(["Ferries wait."])
+    words = [np.mean([v for v, (a, b) in zip(tokens.vectors, tokens.spans, strict=True) if start <= a and b <= end],
+                     axis=0) for start, end in ((0, 7), (8, 12))]
+    for n in (1, 20):
+        read = read_claims(*run_of(*[(f"s{k}", "Ferries wait.") for k in range(n)]), encoder)
+        share = n / (n + 20)
+        assert read.word_mean == pytest.approx(share * np.mean(words, axis=0) + (1 - share) * stand_in.word_mean,
+                                               abs=2e-3)
+        assert read.text_mean == pytest.approx(share * tokens.pooled + (1 - share) * stand_in.text_mean, abs=1e-5)
+
+
 def test_a_name_weighs_less_than_another_word_that_is_as_rare(encoder: Encoder) -> None:
     documents, claims = run_of(("a", "Crews near Velmar slept."), ("b", "The ferry and the toll."),
                                ("c", "Another ferry."))
     weigh = read_claims(documents, claims, encoder).weigh
     assert weigh("velmar") == pytest.approx(reading.NAME_WEIGHT * weigh("toll"))
+    assert weigh("velmar") < weigh("toll")
     assert weigh("ferry") < weigh("toll") == weigh("crew")
 
 

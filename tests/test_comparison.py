@@ -25,7 +25,7 @@ from stance.comparison import (
     states_by_source,
 )
 from stance.errors import InputError
-from stance.records import STANCES, Claim, Comparison, Document, Frame, Issue, Position, dump_json
+from stance.records import STANCES, Claim, Comparison, Document, Frame, Issue, Position, Stance, dump_json
 
 
 def cell(found: Comparison, title: str, source: str):
@@ -335,8 +335,8 @@ def test_each_holder_is_quoted_once_for_an_issue_and_a_stance_by_the_claim_that_
     documents = [Document(f"d{name}", name, f"{name}.txt", "", "") for name in "AB"]
     claims = [Claim(f"{name}{k}", f"d{name}", k, k + 1, f"{name} says {k}", voice="reported", holder=holder)
               for name, holder in (("A", "Ines Falk"), ("B", "ines  FALK")) for k in range(3)]
-    stances = dict(zip((c.id for c in claims), ("favourable", "favourable", "neutral") * 2, strict=True))
-    positions = [Position(i, c.id, stances[c.id], {stances[c.id]: 0.9}) for i in ("x", "y") for c in claims]
+    taken: tuple[Stance, ...] = ("favourable", "favourable", "neutral")
+    positions = [Position(i, c.id, taken[k % 3], {taken[k % 3]: 0.9}) for i in ("x", "y") for k, c in enumerate(claims)]
     issues = [Issue(i, f"{i}?", i, tuple(c.id for c in claims)) for i in ("x", "y")]
     (found,) = holders(compare(documents, claims, issues, positions, RUN))
     assert [(s.issue.id, s.claim.id) for s in found.spoken] == [("x", "A0"), ("x", "A2"), ("y", "A0"), ("y", "A2")]
