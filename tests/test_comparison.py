@@ -342,3 +342,21 @@ def test_each_holder_is_quoted_once_for_an_issue_and_a_stance_by_the_claim_that_
     assert [(s.issue.id, s.claim.id) for s in found.spoken] == [("x", "A0"), ("x", "A2"), ("y", "A0"), ("y", "A2")]
     assert found.counts == {"favourable": 2, "neutral": 2, "unfavourable": 0}
     assert found.name == "Ines Falk"
+
+
+@pytest.mark.parametrize(("kind", "holder", "state"), [
+    ("opinion", "Ines Falk", "states"), ("statement", "Ines Falk", "mentions"), ("opinion", None, "mentions"),
+    ("statement", None, "mentions")])  # fmt: skip
+def test_without_a_label_only_somebodys_opinion_is_a_statement(kind: str, holder: str | None, state: str) -> None:
+    document = Document("d", "Echo", "echo.txt", "", "")
+    claim = Claim("c", "d", 0, 1, "The line is late.", voice="reported", holder=holder, kind=kind)  # type: ignore[arg-type]
+    (found,) = compare([document], [claim], [Issue("i", "Late?", "the line", ("c",))], [], RUN).cells
+    assert found.state == state
+
+
+def test_claims_without_a_frame_are_counted_under_no_name() -> None:
+    found, _ = comparison()
+    own = [c for c in found.claims if c.document_id == found.documents[0].id][:3]
+    framed = dataclasses.replace(found, frames=tuple(
+        Frame(c.id, "book", label, {}) for c, label in zip(own, ("economy", None, None), strict=True)))
+    assert frame_counts(framed)["book"][HERALD] == {"economy": 1, "": 2}
