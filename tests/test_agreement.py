@@ -178,3 +178,15 @@ def test_the_table_lists_who_said_what_where_answers_differ(tmp_path: Path) -> N
     assert first.startswith("label    alpha ")
     assert first.endswith(", 75% of answers the same, n = 4")
     assert second == "  b | a: 03"
+
+
+def test_who_hear_two_people_in_one_claim_do_not_agree_on_its_holder(tmp_path: Path) -> None:
+    files = []
+    for name, holder in (("ana", "the mayor"), ("bo", "Tom Reyes"), ("cy", None)):
+        claim = ClaimPointer("It works.", "Echo", "It works.")
+        files.append(tmp_path / f"{name}.jsonl")
+        files[-1].write_bytes(dump_correction(Correction("voice", claim, voice="reported", holder=holder)))
+    found = {agreement.kind: agreement for agreement in measure_agreement(files)}
+    assert found["voice"].share == 1.0
+    assert found["holder"].share == 0.0
+    assert found["holder"].differ == (("Echo: It works.", "the mayor", "tom reyes", ""),)
