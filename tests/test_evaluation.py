@@ -333,6 +333,17 @@ class TestBaseline:
         with pytest.raises(InputError, match="baseline"):
             evaluate([suite()], baseline=tmp_path / "baseline.json", stages=stages())
 
+    @pytest.mark.parametrize("item", ["neutral", ["neutral"], ["neutral", "neutral", "neutral"], "no", None])
+    def test_a_baseline_whose_items_are_no_pairs_is_refused(
+        self, suite: Callable[..., Path], tmp_path: Path, item: object
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        plain = json.loads(baseline.read_text(encoding="utf-8"))
+        plain["suites"][0]["items"]["odd:1"] = item
+        baseline.write_text(json.dumps(plain), encoding="utf-8")
+        with pytest.raises(InputError, match="no baseline"):
+            evaluate([suite()], baseline=baseline, stages=stages())
+
 
 class TestTwoModels:
     def run(self, suite: Path, here: Callable[[str, Pair], str], there: Callable[[str, Pair], str]) -> Any:
@@ -432,6 +443,25 @@ class TestOutput:
             assert found is not None
             assert (int(found.get("failures", -1)), int(found.get("errors", -1))) == wanted
             assert not found.findall(".//skipped")
+
+    def test_junit_says_what_failed_and_nothing_where_all_passed(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        broken = tmp_path / "broken.toml"
+        broken.write_text("name = [")
+
+        def told(path: Path, what: Stages) -> list[tuple[str, str]]:
+            root = ElementTree.fromstring(to_junit(evaluate([path], stages=what)))
+            return [(part.tag, part.get("message", "")) for case in root.iter("testcase") for part in case
+                    if part.tag != "system-out"]  # fmt: skip
+
+        assert told(suite(), stages()) == []
+        ((kind, message),) = told(suite(), stages(lambda s, _: SWAP[s]))
+        assert kind == "failure"
+        assert message.startswith("macro_f1 0.333 [")
+        ((kind, message),) = told(broken, stages())
+        assert kind == "error"
+        assert "broken.toml" in message
 
 
 class TestMetrics:
