@@ -89,6 +89,27 @@ def test_the_fixture_passes_fails_and_fails_what_is_undecided(project: Path) -> 
     assert "could not be measured" in done.stdout
 
 
+def test_the_fixture_as_the_guide_prints_it_gates(project: Path) -> None:
+    guide = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"^```python\n(.*?)^```", guide, re.M | re.S)
+    (project / "test_gate.py").write_text(printed, encoding="utf-8")
+    assert run(["stance", "evaluate", "eval/ours.toml", "--json", "eval/baseline.json"], project).returncode == 0
+    done = run(["pytest", "-q", "-p", "no:cacheprovider"], project)
+    assert "1 passed" in done.stdout, done.stdout
+    suite = project / "eval" / "ours.toml"
+    suite.write_text(suite.read_text().replace("floor = 0.9", "floor = 1.1"))
+    assert "1 failed" in run(["pytest", "-q", "-p", "no:cacheprovider"], project).stdout
+
+
+@pytest.mark.parametrize("name", ["github.yml", "gitlab.yml"])
+def test_the_templates_install_from_the_repository(name: str) -> None:
+    """There is no package of this name on an index, and whoever made one would be installed."""
+    (line,) = [line for line in lines_of(name) if "stance-compare" in line]
+    assert shlex.split(line) == ["pip", "install", "stance-compare @ git+https://github.com/OWNER/stance@COMMIT"]
+    assert "OWNER and COMMIT" in (CI / name).read_text(encoding="utf-8")
+    assert "-slim" not in (CI / name).read_text(encoding="utf-8"), "that image has no git"
+
+
 def steps() -> list[list[str]]:
     """The words of the container file's pip commands."""
     text = (CI / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
