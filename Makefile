@@ -41,7 +41,7 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,query]' --group dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,query,openvino]' --group dev
 	@touch $@
 
 # INPUT: a file or folder of many documents of several sources

@@ -1,6 +1,6 @@
 """How fast a batch run is, stage by stage, beside the bare encoder and beside what people write themselves.
 
-    python eval/benchmark.py INPUT OUT [--naive N]     prints one JSON object; OUT gets the run
+    python eval/benchmark.py INPUT OUT [--naive N] [--device D]     prints one JSON object; OUT gets the run
 
 Processor seconds and ratios are what counts: elapsed seconds say how busy the machine was. `naive` reads N documents of
 one week with sentence-transformers, one text at a time in order, and puts every pair of two sources to the classifier
@@ -60,9 +60,12 @@ class Clock:
         encoder.encode_tokens = heard  # type: ignore[method-assign]
 
 
-def measure_run(source: Path, out: Path) -> tuple[dict[str, Any], list[str], Encoder, StanceModel]:
+def measure_run(
+    source: Path, out: Path, device: str = "auto"
+) -> tuple[dict[str, Any], list[str], Encoder, StanceModel]:
     """A batch run over `source`, with the processor seconds of its stages."""
-    encoder, model = load_encoder(dtype=best_dtype()), load_stance_model()
+    encoder = load_encoder(dtype=best_dtype(), device=device)
+    model = load_stance_model(dtype=best_dtype(), device=device)
     clock = Clock()
     clock.listen(encoder)
     clock.watch(encoder, "encode_tokens", "encoder")
@@ -153,9 +156,10 @@ def main() -> None:
     parser.add_argument("input", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--naive", type=int, default=0, help="documents for the plain way (cost: their square)")
+    parser.add_argument("--device", default="auto", help="as for stance batch")
     told = parser.parse_args()
     told.out.parent.mkdir(parents=True, exist_ok=True)
-    figures, texts, encoder, _ = measure_run(told.input, told.out)
+    figures, texts, encoder, _ = measure_run(told.input, told.out, told.device)
     print(json.dumps({"run": figures}), flush=True)
     if texts:
         figures |= measure_bare(texts, encoder)

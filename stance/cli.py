@@ -139,6 +139,8 @@ def batch(
     download: Download = False,
     engine: Annotated[Literal["local", "ray"], typer.Option(help="Where the models work: here, or on the machines of a "
                                                             "Ray cluster (the same output).")] = "local",
+    device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, or openvino: the processor, "
+                                             "faster, once 'stance-compare[openvino]' is installed.")] = "auto",
 ) -> None:
     """Many documents, event by event: tables, pages, an index. Give it again after a stop and it goes on."""
     from stance.batch import load_config, run_batch
@@ -149,7 +151,9 @@ def batch(
     told = load_config(config)
     # oneDNN keeps code for a thousand shapes, and texts have many lengths: more than a gigabyte, and no faster.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
-    loaded, labels = load_encoder(encoder, download, best_dtype()), load_stance_model(model)
+    dtype = best_dtype()
+    loaded = load_encoder(encoder, download, dtype, device)
+    labels = load_stance_model(model, dtype=dtype, device=device)
     with Ray() if engine == "ray" else nullcontext(LOCAL) as where:
         typer.echo(str(run_batch(told, loaded, labels, where)))
 

@@ -7,11 +7,13 @@ touches no global setting: torch and transformers are imported when an encoder i
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import ModelError
+from stance.openvino import Compiled, load_openvino
 
 DEFAULT = "all-MiniLM-L6-v2"
 DEFAULT_HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
@@ -33,6 +36,8 @@ BF16_AGREEMENT = 0.995  # lowest cosine to fp32 on the probes for which bf16 is 
 Vectors = NDArray[np.float32]
 Dtype = Literal["fp32", "bf16"]  # what a model computes in
 
+OPENVINO = "openvino"
+_READ = ("input_ids", "attention_mask")  # what an encoder is called with
 _PROBES = ("The council approved the new bridge.", "No one was hurt, the company said on Monday.",
            "Prices rose 4.2 percent in March, more than in any month since 2009.")
 
@@ -57,7 +62,7 @@ class Encoder:
     name    the folder's or hub's name, for the run card
     sha256  of the weights
     dtype   "fp32", or "bf16" where it was asked for and the start-up check passed
-    device  where it computes, as torch names it
+    device  where it computes, as torch names it, or "openvino"
 
     A text's vectors do not depend on the texts it is read with: a batch holds texts of one length, so that no padding
     enters, and the rows of a product are computed apart. That is what lets answers be kept and put together again.
@@ -73,14 +78,15 @@ class Encoder:
         self.device = choose_device(device)
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, local_files_only=True, use_fast=True)
-            self._model: Any = AutoModel.from_pretrained(
-                directory, local_files_only=True, use_safetensors=True, dtype=torch.float32).eval().to(self.device)
+            loaded = AutoModel.from_pretrained(directory, local_files_only=True, use_safetensors=True,
+                                               dtype=torch.float32).eval()
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelError(f"{directory}: not an encoder that transformers can load ({error}); "
                              "give a folder with config.json, tokenizer.json and model.safetensors") from None
         self.max_tokens = _max_tokens(directory, self._tokenizer.model_max_length)
+        self._model: Any = place_model(loaded, _READ, "fp32", self.device)
         if dtype == "bf16":
-            self._try_bf16()
+            self._try_bf16(loaded)
 
     @property
     def width(self) -> int:
@@ -117,22 +123,20 @@ class Encoder:
             encodings = self._tokenizer(chunk, truncation=True, max_length=self.max_tokens).encodings
             for batch in batches_of_one_length([len(encoding.ids) for encoding in encodings]):
                 rows = [encodings[i] for i in batch]
-                ids = torch.tensor([row.ids for row in rows], device=self.device)
+                ids = torch.tensor([row.ids for row in rows], device=torch_device(self.device))
                 with torch.inference_mode():
                     hidden = self._model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state.float()
                     pooled = torch.nn.functional.normalize(hidden.mean(1), dim=1)
                 yield [ahead + i for i in batch], hidden.cpu().numpy(), rows, pooled.cpu().numpy()
 
-    def _try_bf16(self) -> None:
+    def _try_bf16(self, loaded: Any) -> None:
         """Switches to bf16 where the probes come out as in fp32; else stays, and `dtype` says so."""
-        import torch
-
-        before = self.encode(_PROBES)
-        self._model = self._model.to(torch.bfloat16)
+        before, exact = self.encode(_PROBES), self._model
+        self._model = place_model(loaded, _READ, "bf16", self.device)
         if float((before * self.encode(_PROBES)).sum(1).min()) >= BF16_AGREEMENT:
             self.dtype = "bf16"
         else:
-            self._model = self._model.to(torch.float32)
+            self._model = exact
 
 
 def batches_of_one_length(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -144,16 +148,43 @@ def batches_of_one_length(lengths: Sequence[int]) -> Iterator[list[int]]:
             yield indices[begin:begin + most]
 
 
-def choose_device(device: str = "auto") -> str:
-    """The device to compute on, as torch names it; "auto" takes a GPU where there is one. Raises ModelError."""
+def place_model(model: Any, inputs: Sequence[str], dtype: Dtype, device: str) -> Any:
+    """A loaded fp32 model as it computes in `dtype` on `device`; called and answering as the model is, which stays
+    what it was.
+
+    inputs  names of the tensors it is called with"""
     import torch
 
+    if device == OPENVINO:
+        return Compiled(model, inputs, dtype)
+    return copy.deepcopy(model).to(device, torch.bfloat16) if dtype == "bf16" else model.to(device)
+
+
+def torch_device(device: str) -> str:
+    """Where torch puts what a model on `device` is called with."""
+    return "cpu" if device == OPENVINO else device
+
+
+def library(device: str) -> str:
+    """Name and version of what computes on a device."""
+    name = OPENVINO if device == OPENVINO else "torch"
+    return f"{name} {version(name)}"
+
+
+def choose_device(device: str = "auto") -> str:
+    """The device to compute on, as torch names it, or "openvino" for the processor through that library where it is
+    installed; "auto" takes a GPU where there is one. Raises ModelError."""
+    import torch
+
+    if device == OPENVINO:
+        load_openvino()
+        return device
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         return str(torch.device(device))
     except RuntimeError:
-        raise ModelError(f"device {device!r}: torch knows none of that name; say auto, cpu or cuda") from None
+        raise ModelError(f"device {device!r}: torch knows none of that name; say auto, cpu, cuda or openvino") from None
 
 
 def best_dtype() -> Dtype:

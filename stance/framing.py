@@ -18,11 +18,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.encoding import Dtype, batches_of_one_length, choose_device, find_encoder_directory, weights_sha256
+from stance.encoding import (
+    Dtype,
+    batches_of_one_length,
+    choose_device,
+    find_encoder_directory,
+    place_model,
+    torch_device,
+    weights_sha256,
+)
 from stance.errors import InputError, ModelError
 from stance.records import STANCES
 
 TASKS = ("sentiment", "claim", "topic", "relation", "issue")
+BF16_APART = 0.05  # farthest that a probability of the probes may lie from fp32's where bf16 is taken
 DEFAULT_MODEL = "stance-minilm-v5"
 
 Probabilities = NDArray[np.float64]
@@ -38,6 +47,13 @@ class Pair:
     text: str
     start: int | None = None
     end: int | None = None
+
+
+_PROBES = (
+    Pair("the bridge", "The new bridge is a gift to the whole city."),
+    Pair("The bridge is safe.", "Engineers warned that the bridge could fall any day."),
+    Pair("the mayor", "The mayor opened the meeting at noon."),
+)
 
 
 def target_words(target: str, task: str) -> str:
@@ -76,10 +92,13 @@ class StanceModel:
     name       as its card names it
     sha256     of its weights
     settings   temperature and abstention threshold by task (from dev data; see the model's card)
-    dtype      what it computes in; bf16 is several times faster where the processor has it, and changes third digits
+    dtype      what it computes in: "fp32", or "bf16" where it was asked for and the start-up check passed; that is
+               nearly twice as fast where the processor has it, and changes third digits of a probability
     """
 
-    def __init__(self, directory: Path, base: Path | None = None, dtype: Dtype = "fp32") -> None:
+    def __init__(
+        self, directory: Path, base: Path | None = None, dtype: Dtype = "fp32", device: str = "auto"
+    ) -> None:
         import torch
         from safetensors import SafetensorError
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -104,21 +123,29 @@ class StanceModel:
                 )
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, local_files_only=True)
-            self._model: Any = AutoModelForSequenceClassification.from_pretrained(
+            loaded: Any = AutoModelForSequenceClassification.from_pretrained(
                 source, num_labels=len(STANCES), local_files_only=True, use_safetensors=True, dtype=torch.float32
             )
             if "base" in settings:
                 from peft import PeftModel
 
-                self._model = PeftModel.from_pretrained(self._model, directory).merge_and_unload()
+                loaded = PeftModel.from_pretrained(loaded, directory).merge_and_unload()
         except ImportError as error:
             raise ModelError(
                 f"{directory}: {self.name} is an adapter and needs peft ({error}): pip install 'stance-compare[train]'"
             ) from None
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelError(f"{directory}: not a stance model that can be loaded ({error})") from None
-        self.device, self.dtype = choose_device(), dtype
-        self._model.eval().to(self.device, torch.bfloat16 if dtype == "bf16" else torch.float32)
+        self.device, inputs = choose_device(device), self._tokenizer.model_input_names
+        self.dtype: Dtype = "fp32"
+        self._model: Any = place_model(loaded.eval(), inputs, "fp32", self.device)
+        if dtype == "bf16":
+            before, exact = self.logits(_PROBES, ""), self._model
+            self._model = place_model(loaded, inputs, "bf16", self.device)
+            if np.abs(softmax(self.logits(_PROBES, "")) - softmax(before)).max() <= BF16_APART:
+                self.dtype = "bf16"
+            else:
+                self._model = exact
 
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
         """Raw scores, (n, 3), in the order of `records.STANCES`. Equal pairs are read once; a pair whose target is
@@ -141,13 +168,13 @@ class StanceModel:
             truncation="longest_first",
             max_length=self.max_length,
         )
-        found = np.zeros((len(distinct), len(STANCES)))
+        found, place = np.zeros((len(distinct), len(STANCES))), torch_device(self.device)
         for batch in batches_of_one_length([len(ids) for ids in encoded["input_ids"]]):
-            inputs = {name: torch.tensor([encoded[name][i] for i in batch], device=self.device) for name in encoded}
+            inputs = {name: torch.tensor([encoded[name][i] for i in batch], device=place) for name in encoded}
             with torch.inference_mode():
                 found[batch] = self._model(**inputs).logits.double().cpu().numpy()
-        place = {text: row for row, text in enumerate(distinct)}
-        return np.array([found[sorted(place[text] for text in seen)].mean(axis=0) for seen in views])
+        row_of = {text: row for row, text in enumerate(distinct)}
+        return np.array([found[sorted(row_of[text] for text in seen)].mean(axis=0) for seen in views])
 
     def predict(self, pairs: Sequence[Pair | tuple[str, str]], task: str = "topic") -> Probabilities:
         """Calibrated probabilities, (n, 3), in the order of `records.STANCES`; rows sum to 1.
@@ -181,7 +208,9 @@ def shipped_models() -> Path:
     return inside if inside.is_dir() else here.parent / "models"
 
 
-def load_stance_model(path: Path | None = None, base: Path | None = None, dtype: Dtype = "fp32") -> StanceModel:
+def load_stance_model(
+    path: Path | None = None, base: Path | None = None, dtype: Dtype = "fp32", device: str = "auto"
+) -> StanceModel:
     """The model in a directory, or the shipped default. `base`: the encoder an adapter was fitted on, if it is
     neither the pinned one nor in the hub's cache. Raises ModelError where it is missing or altered."""
     directory = path or shipped_models() / DEFAULT_MODEL
@@ -190,7 +219,7 @@ def load_stance_model(path: Path | None = None, base: Path | None = None, dtype:
             f"{directory}: no stance model there (stance.json is missing); "
             "name a folder made by `stance train`, or reinstall stance-compare for the default"
         )
-    return StanceModel(directory, base, dtype)
+    return StanceModel(directory, base, dtype, device)
 
 
 def read_settings(directory: Path) -> dict[str, Any]:

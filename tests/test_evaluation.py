@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -299,6 +300,25 @@ class TestBaseline:
         exact = suite("[metrics.macro_f1]\nfloor = 0.8\nexact = true\n")
         assert only(evaluate([exact], baseline=baseline, stages=stages())).exit_code == 2
 
+    @pytest.mark.parametrize(("ceiling", "code"), [(0.2, 0), (0.15, 0), (0.3, 2), (None, 2)])
+    def test_a_ceiling_may_fall_and_not_rise(
+        self, suite: Callable[..., Path], tmp_path: Path, ceiling: float | None, code: int
+    ) -> None:
+        baseline = self.make(suite("[metrics.calibration_error]\nceiling = 0.2\n"), tmp_path)
+        now = suite("[metrics.calibration_error]\n" + (f"ceiling = {ceiling}\n" if ceiling else ""))
+        result = only(evaluate([now], baseline=baseline, stages=stages()))
+        assert result.exit_code == code
+        assert ("has ceiling 0.2, the suite asks for less" in result.error) == (code == 2)
+
+    def test_an_item_that_is_mended_is_told_from_one_that_broke(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        plain = "[metrics.macro_f1]\n"
+        baseline = self.make(suite(plain), tmp_path, lambda s, pair: SWAP[s] if pair.text.endswith(" 5") else s)
+        now = stages(lambda s, pair: SWAP[s] if pair.text.endswith((" 0", " 2")) else s)
+        changes = only(evaluate([suite(plain)], baseline=baseline, stages=now)).changes
+        assert (changes.n_mended, changes.n_broken) == (1, 2)
+
     def test_a_raised_floor_is_welcome(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         baseline = self.make(suite(), tmp_path)
         assert evaluate([suite("[metrics.macro_f1]\nfloor = 0.9\n")], baseline=baseline, stages=stages()).exit_code == 0
@@ -312,6 +332,17 @@ class TestBaseline:
         (tmp_path / "baseline.json").write_text(text)
         with pytest.raises(InputError, match="baseline"):
             evaluate([suite()], baseline=tmp_path / "baseline.json", stages=stages())
+
+    @pytest.mark.parametrize("item", ["neutral", ["neutral"], ["neutral", "neutral", "neutral"], "no", None])
+    def test_a_baseline_whose_items_are_no_pairs_is_refused(
+        self, suite: Callable[..., Path], tmp_path: Path, item: object
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        plain = json.loads(baseline.read_text(encoding="utf-8"))
+        plain["suites"][0]["items"]["odd:1"] = item
+        baseline.write_text(json.dumps(plain), encoding="utf-8")
+        with pytest.raises(InputError, match="no baseline"):
+            evaluate([suite()], baseline=baseline, stages=stages())
 
 
 class TestTwoModels:
@@ -370,6 +401,37 @@ class TestOutput:
         for part in ("suite:small", "model:stand-in@000000000000", "data:", "seed:0", "dtype:fp32", "stance-compare:"):
             assert part in signature
 
+    def test_the_signature_says_how_the_figures_were_made(self, suite: Callable[..., Path]) -> None:
+        plain = "suite:small.task:stance.model:stand-in@0{12}.data:[0-9a-f]{12}.n:120.seed:0.resamples:200.dtype:fp32"
+        signature = only(evaluate([suite()], stages=stages())).signature
+        assert re.match(plain + ".stance-compare:", signature)
+        digest = json.loads(to_json(evaluate([suite()], stages=stages())))["suites"][0]["data"]["rows.jsonl"]
+        assert f"data:{digest.removeprefix('sha256:')[:12]}|" in signature
+
+    def test_a_line_of_the_table_holds_figure_interval_size_and_limit(self, suite: Callable[..., Path]) -> None:
+        halting = stages(lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 5 == 0 else s)
+        for metrics, n, line in (
+            ("[metrics.accuracy]\nfloor = 0.7\n", 120,
+             r"  pass      accuracy 0\.867 \[0\.\d{3}, 0\.\d{3}\], n = 120 in 30 groups \(floor 0\.7\)"),
+            ("[metrics.accuracy]\nfloor = 0.8\nexact = true\n", 120,
+             r"  pass      accuracy 0\.867, n = 120 in 30 groups \(floor 0\.8; exact\)"),
+            ("[metrics.accuracy]\nfloor = 0.7\nceiling = 0.99\n", 4,
+             r"  undecided accuracy 0\.750, n = 4 in 1 groups \(floor 0\.7; ceiling 0\.99; no interval: fewer .*\)"),
+            ("[metrics.accuracy]\n", 4, r"  measured  accuracy 0\.750, n = 4 in 1 groups"),
+        ):  # fmt: skip
+            told = to_table(evaluate([suite(metrics, n=n)], stages=halting)).splitlines()[1]
+            assert re.fullmatch(line, told), told
+
+    @pytest.mark.parametrize(("n", "told"), [
+        (120, r"\], \+0\.167 \[\+0\.\d{3}, \+0\.\d{3}\] against the other, n = 120"),
+        (4, r"1\.000, \+0\.250 against the other, n = 4")])  # fmt: skip
+    def test_a_difference_is_told_with_its_interval_where_there_is_one(
+        self, suite: Callable[..., Path], n: int, told: str
+    ) -> None:
+        weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 4 == 0 else s  # noqa: E731
+        result = TestTwoModels().run(suite("[metrics.accuracy]\n", n=n), lambda s, _: s, weak)
+        assert re.search(told, to_table(Evaluation((result,), 0)))
+
     def test_junit_never_hides_what_was_undecided(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         broken = tmp_path / "broken.toml"
         broken.write_text("name = [")
@@ -381,6 +443,25 @@ class TestOutput:
             assert found is not None
             assert (int(found.get("failures", -1)), int(found.get("errors", -1))) == wanted
             assert not found.findall(".//skipped")
+
+    def test_junit_says_what_failed_and_nothing_where_all_passed(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        broken = tmp_path / "broken.toml"
+        broken.write_text("name = [")
+
+        def told(path: Path, what: Stages) -> list[tuple[str, str]]:
+            root = ElementTree.fromstring(to_junit(evaluate([path], stages=what)))
+            return [(part.tag, part.get("message", "")) for case in root.iter("testcase") for part in case
+                    if part.tag != "system-out"]  # fmt: skip
+
+        assert told(suite(), stages()) == []
+        ((kind, message),) = told(suite(), stages(lambda s, _: SWAP[s]))
+        assert kind == "failure"
+        assert message.startswith("macro_f1 0.333 [")
+        ((kind, message),) = told(broken, stages())
+        assert kind == "error"
+        assert "broken.toml" in message
 
 
 class TestMetrics:

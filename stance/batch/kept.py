@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 
 import numpy as np
 
 from stance.batch.engine import LOCAL, Engine
 from stance.cache import Cache
-from stance.encoding import Encoder, TokenVectors, Vectors
+from stance.encoding import Encoder, TokenVectors, Vectors, library
 from stance.framing import Pair, Probabilities, StanceModel, target_words
 from stance.records import STANCES, digest
 
@@ -32,7 +31,7 @@ class KeptEncoder(Encoder):
         self.max_tokens = encoder.max_tokens
         self._encoder, self.cache, self._engine = encoder, cache, engine
         self._encode = partial(encode_batch, encoder)
-        self.made = (encoder.sha256, encoder.dtype, encoder.max_tokens, encoder.device, version("torch"))
+        self.made = (encoder.sha256, encoder.dtype, encoder.max_tokens, encoder.device, library(encoder.device))
         self.n_read = self.n_tokens = 0
 
     @property
@@ -88,18 +87,20 @@ def _unpack(kept: bytes, width: int, pooled: Vectors) -> TokenVectors:
 
 
 class KeptModel(StanceModel):
-    """A stance model whose answers are kept; `n_read` counts the pairs that went through it."""
+    """A stance model whose answers are kept; `n_read` counts the pairs that went through it.
+
+    made  what its logits depend on besides the pair and the task: part of every key"""
 
     def __init__(self, model: StanceModel, cache: Cache, engine: Engine = LOCAL) -> None:
         self.directory, self.name, self.sha256 = model.directory, model.name, model.sha256
         self.settings, self.max_length = model.settings, model.max_length
         self.device, self.dtype = model.device, model.dtype
         self._cache, self._engine, self._label = cache, engine, partial(label_batch, model)
+        self.made = (self.sha256, self.dtype, self.max_length, self.device, library(self.device))
         self.n_read = 0
 
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
-        made = (self.sha256, self.dtype, self.max_length, self.device, version("torch"))
-        keys = [digest("logits", *made, target_words(p.target, task), p.text, p.start, p.end) for p in pairs]
+        keys = [digest("logits", *self.made, target_words(p.target, task), p.text, p.start, p.end) for p in pairs]
         of_key = dict(zip(keys, pairs, strict=True))
         missing = self._cache.missing(list(of_key))
         chunks = [missing[begin:begin + CHUNK] for begin in range(0, len(missing), CHUNK)]

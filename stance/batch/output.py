@@ -29,6 +29,7 @@ COLUMNS: dict[str, dict[str, tuple[type, str]]] = {
     "event_id": (str, "as above"), "claim_id": (str, "the claim"), "codebook": (str, "name of the codebook"),
     "label": (str, "id of the label; empty where none is likely enough"), "p": (float, "its probability")}}
 TABLES = ("documents", "claims", "issues", "positions", "cells", "conflicts", "frames")
+Tables = dict[str, list[dict[str, Any]]]  # table → rows, without `event_id`
 _PLACES = ("tables", "events", "issues", "index.html", "run.json", "skipped.jsonl")
 
 
@@ -54,16 +55,16 @@ class Output:
                  trace: TracebackType | None) -> None:
         shutil.rmtree(self._new, ignore_errors=True)
 
-    def add(self, event: Event, comparison: Comparison) -> None:
+    def add(self, event: Event, tables: Tables) -> None:
         """An event's rows. Events come by week."""
-        self._add(event.week, event.id, comparison, TABLES)
-        if comparison.issues:
-            self._ranks[event.id] = (len(sources(comparison)), sum(i.contested for i in comparison.issues),
-                                     len(comparison.issues))
+        self._add(event.week, event.id, tables, TABLES)
+        if issues := tables["issues"]:
+            self._ranks[event.id] = (len({row["source"] for row in tables["documents"]}),
+                                     sum(row["contested"] for row in issues), len(issues))
 
     def add_asked(self, comparison: Comparison, documents: Sequence[Document]) -> None:
         """The rows and the page of an issue that the user asked; its documents and claims are in their weeks."""
-        self._add("asked", None, comparison, ("issues", "positions", "cells", "conflicts"))
+        self._add("asked", None, build_rows(comparison), ("issues", "positions", "cells", "conflicts"))
         (issue,) = comparison.issues
         name = f"issues/{_file_name(issue.id)}.html"
         self._write(name, render_report(comparison, documents).encode())
@@ -104,15 +105,12 @@ class Output:
                              "it, and give the same command again: what is done is kept") from None
         return self.folder / "index.html"
 
-    def _add(self, week: str, event_id: str | None, comparison: Comparison, names: Sequence[str]) -> None:
+    def _add(self, week: str, event_id: str | None, tables: Tables, names: Sequence[str]) -> None:
         if week != self._week:
             self._flush()
             self._week = week
-        built = build_tables(comparison)
-        built["frames"] = [{"claim_id": f.claim_id, "codebook": f.codebook, "label": f.label,
-                            "p": max(f.probabilities.values())} for f in comparison.frames]
         for name in names:
-            self._rows[name] += [{"event_id": event_id} | row for row in built[name]]
+            self._rows[name] += [{"event_id": event_id} | row for row in tables[name]]
             if len(self._rows[name]) >= PART_ROWS:
                 self._flush_table(name)
 
@@ -134,6 +132,13 @@ class Output:
         except OSError as error:
             raise InputError(f"{self.folder / name}: cannot be written ({error.strerror}); free some space and give "
                              "the same command again: what is done is kept, and the run goes on from there") from None
+
+
+def build_rows(comparison: Comparison) -> Tables:
+    """The rows of every table of `COLUMNS`."""
+    frames = [{"claim_id": f.claim_id, "codebook": f.codebook, "label": f.label, "p": max(f.probabilities.values())}
+              for f in comparison.frames]
+    return build_tables(comparison) | {"frames": frames}
 
 
 def _listed(name: str, title: str, comparison: Comparison) -> Listed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,14 @@ from stance.alignment.reading import read_contexts
 from stance.batch.config import Config
 from stance.batch.engine import LOCAL, Engine
 from stance.batch.kept import KeptEncoder, KeptModel
-from stance.batch.output import Output
+from stance.batch.output import Output, Tables, build_rows
 from stance.batch.progress import Progress
-from stance.batch.shelf import Row, Shelf, fill_shelf, program_sha256
+from stance.batch.shelf import Row, Shelf, fill_shelf, pack, program_sha256, unpack
 from stance.cache import Cache
 from stance.codebook import Codebook, frame_claims, load_codebook
 from stance.comparison import compare, signature
 from stance.documents.repeats import find_relays
-from stance.encoding import Encoder
+from stance.encoding import Encoder, library
 from stance.errors import InputError
 from stance.events import Event, group_events
 from stance.framing import StanceModel
@@ -40,6 +40,7 @@ from stance.records import Asked, Claim, Comparison, Document, Issue, digest, fr
 
 log = logging.getLogger(__name__)
 
+KEPT_EVENTS = 1024  # events whose rows are held at a time
 LOADED = 256  # documents that are taken from the shelf at a time
 WAITING = 8192  # texts that wait to be encoded, so that those of one length make full batches
 LABELLED = 4000  # claims whose events are labelled at a time
@@ -84,8 +85,8 @@ def run_batch(config: Config, encoder: Encoder, model: StanceModel, engine: Engi
         log.info("%d events, %d of them with several sources", len(events), len(shared))
         with Output(out) as output:
             progress = Progress("documents compared", len(shelf.rows))
-            for event, comparison, _ in compare_events(events, shelf, told):
-                output.add(event, comparison)
+            for event, tables in tabulate_events(events, shelf, told):
+                output.add(event, tables)
                 progress(len(event.documents))
             asked_about = list(ask_events(events, shelf, told))
             for comparison, documents in asked_about:
@@ -99,29 +100,53 @@ def run_batch(config: Config, encoder: Encoder, model: StanceModel, engine: Engi
 def encode_documents(shelf: Shelf, encoder: KeptEncoder) -> NDArray[np.float16]:
     """A unit vector a document, float16 (n, d): the mean of its title's and its first claims'; zeros where it has
     neither. All claims are encoded on the way, in the words in which alignment will ask for them."""
-    vectors = np.zeros((len(shelf.rows), encoder.width), dtype=np.float16)
-    progress = Progress("documents encoded", len(shelf.rows))
+    keys = [digest("document", *encoder.made, row.key) for row in shelf.rows]
+    row_of = dict(zip(keys, shelf.rows, strict=True))
+    new = encoder.cache.missing(keys)
+    progress = Progress("documents encoded", len(new))
+    heads: dict[str, list[str]] = {}
     texts: list[str] = []
-    heads: list[list[str]] = []
-    n_done = 0
-    for begin in range(0, len(shelf.rows), LOADED):
-        for document, claims in shelf.load(shelf.rows[begin:begin + LOADED]):
+    for begin in range(0, len(new), LOADED):
+        some = new[begin:begin + LOADED]
+        for key, (document, claims) in zip(some, shelf.load([row_of[key] for key in some]), strict=True):
             read = [before + claim.text for before, claim in zip(read_contexts(claims), claims, strict=True)]
-            heads.append(([document.title] if document.title else []) + read[:LEAD])
-            texts += [*read, *heads[-1][:1]]
-        if len(texts) < WAITING and begin + LOADED < len(shelf.rows):
-            continue
-        encoder.read(texts)
-        pooled = encoder.encode([text for head in heads for text in head])
-        place = 0
-        for row, head in enumerate(heads, n_done):
-            mean = pooled[place:place + len(head)].sum(0)
-            vectors[row] = mean / max(float(np.linalg.norm(mean)), 1e-9)
-            place += len(head)
-        progress(len(heads))
-        n_done += len(heads)
-        texts, heads = [], []
+            heads[key] = ([document.title] if document.title else []) + read[:LEAD]
+            texts += [*read, *heads[key][:1]]
+        if len(texts) >= WAITING or some[-1] == new[-1]:
+            encoder.read(texts)
+            encoder.cache.put(_mean_vectors(heads, encoder))
+            progress(len(heads))
+            heads, texts = {}, []
+    vectors = np.zeros((len(keys), encoder.width), dtype=np.float16)
+    for begin in range(0, len(keys), WAITING):
+        some = keys[begin:begin + WAITING]
+        kept = encoder.cache.get(some)
+        vectors[begin:begin + WAITING] = [np.frombuffer(kept[key], np.float16) for key in some]
     return vectors
+
+
+def _mean_vectors(heads: Mapping[str, list[str]], encoder: KeptEncoder) -> list[tuple[str, bytes]]:
+    """Under each key the unit vector of its texts' mean, as it is kept."""
+    pooled = iter(encoder.encode([text for head in heads.values() for text in head]))
+    sums = {key: sum((next(pooled) for _ in head), np.zeros(encoder.width, np.float32)) for key, head in heads.items()}
+    return [(key, (row / max(float(np.linalg.norm(row)), 1e-9)).astype(np.float16).tobytes())
+            for key, row in sums.items()]
+
+
+def tabulate_events(events: Sequence[Event], shelf: Shelf, told: Told) -> Iterator[tuple[Event, Tables]]:
+    """Each event's rows of every table, in the order given; kept where no document of the event is new."""
+    cache = told.encoder.cache
+    made = (*told.encoder.made, *told.model.made, json.dumps(told.model.settings, sort_keys=True), repr(told.codebooks))
+    for begin in range(0, len(events), KEPT_EVENTS):
+        some = events[begin:begin + KEPT_EVENTS]
+        keys = [digest("rows", event.id, *made, *(shelf.rows[i].key for i in event.documents)) for event in some]
+        kept = cache.get(keys)
+        new = {event.id: key for key, event in zip(keys, some, strict=True) if key not in kept}
+        for event, comparison, _ in compare_events([event for event in some if event.id in new], shelf, told):
+            kept[new[event.id]] = pack(build_rows(comparison))
+            cache.put([(new[event.id], kept[new[event.id]])])
+        for key, event in zip(keys, some, strict=True):
+            yield event, unpack(kept[key])
 
 
 def compare_events(events: Iterable[Event], shelf: Shelf, told: Told
@@ -219,7 +244,8 @@ def batch_card(config: Config, shelf: Shelf, told: Told, n_events: int, n_shared
     """How the run was made, without its time or place."""
     card = run_card(Reading((), ()), told.encoder, told.model)
     return card | {
-        "device": told.encoder.device, "config": config.model_dump(mode="json", exclude={"out"}),
+        "device": told.encoder.device, "library": library(told.encoder.device),
+        "config": config.model_dump(mode="json", exclude={"out"}),
         "inputs": list(shelf.inputs), "languages": shelf.languages, "dropped": shelf.dropped,
         "n_documents": len(shelf.rows), "n_sources": len({row.source for row in shelf.rows}),
         "n_claims": shelf.n_claims, "n_skipped": len(shelf.skipped), "n_events": n_events, "n_events_shared": n_shared,

@@ -61,7 +61,7 @@ class Shelf:
     def load(self, rows: Sequence[Row]) -> Extracted:
         """The documents, with their texts, and their claims."""
         kept = self.cache.get([row.key for row in rows])
-        plain = [json.loads(zlib.decompress(kept[row.key])) for row in rows]
+        plain = [unpack(kept[row.key]) for row in rows]
         texts = self.cache.get(list({p["text"] for p in plain}))
         whole = {key: zlib.decompress(text).decode("utf-8", "surrogatepass") for key, text in texts.items()}
         return [(from_plain(Document, p["document"] | {"text": whole[p["text"]]}),
@@ -130,7 +130,7 @@ def _shelve_file(file: Input, cache: Cache, extract: Callable[[Iterator[list[Doc
     made = digest("file", program_sha256(), sha256, file.name, sorted(file.said.fields.items()),
                   sorted(file.said.columns.items()))
     if found := cache.get([made]):
-        return dict(json.loads(zlib.decompress(found[made])))
+        return dict(unpack(found[made]))
     skipped: list[tuple[str, str]] = []
     lines: list[tuple[Any, ...]] = []
     for extracted in extract(_slices(read_input(file, {}), skipped)):
@@ -140,12 +140,12 @@ def _shelve_file(file: Input, cache: Cache, extract: Callable[[Iterator[list[Doc
             if text not in answers:
                 answers[text] = zlib.compress(document.text.encode("utf-8", "surrogatepass"), 1)
             key = f"{made}/{len(lines)}"
-            answers[key] = _pack({"document": to_plain(document), "text": text, "claims": to_plain(claims)})
+            answers[key] = pack({"document": to_plain(document), "text": text, "claims": to_plain(claims)})
             counts = {"language": document.language, "dropped": Counter(d.reason for d in document.dropped)}
             lines.append((key, document.id, document.source, document.published, len(claims), counts))
         cache.put(answers.items())
     record = {"sha256": sha256, "documents": lines, "skipped": skipped}
-    cache.put([(made, _pack(record))])
+    cache.put([(made, pack(record))])
     return dict(json.loads(json.dumps(record)))
 
 
@@ -191,8 +191,14 @@ def map_processes(pool: ProcessPoolExecutor, slices: Iterator[list[Document]]) -
         yield under_way.popleft().result()
 
 
-def _pack(plain: Any) -> bytes:
+def pack(plain: Any) -> bytes:
+    """What JSON can say, as it is kept."""
     return zlib.compress(json.dumps(plain, ensure_ascii=True, separators=(",", ":")).encode(), 1)
+
+
+def unpack(kept: bytes) -> Any:
+    """What was packed."""
+    return json.loads(zlib.decompress(kept))
 
 
 def _sha256(path: Path) -> str:
