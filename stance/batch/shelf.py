@@ -31,7 +31,8 @@ from stance.claims import extract_stream
 from stance.documents.reading import Input, list_inputs, read_input
 from stance.records import Claim, Document, Skipped, digest, from_plain, to_plain
 
-SLICE = 256  # documents whose claims are extracted, and kept, at a time
+SLICE = 256  # documents whose claims are extracted, and kept, at a time, or fewer of more than
+SLICE_SIZE = 2_000_000  # code points
 SMALL = 1_000_000  # bytes of a file that is read in one go
 PROCESSES_FROM = 8_000_000  # bytes of input from which starting processes pays
 
@@ -169,11 +170,13 @@ def _slices(file: Input, skipped: list[tuple[str, str]]) -> Iterator[list[Docume
                 yield item
 
     slice_: list[Document] = []
-    for _, of_text in groupby(documents(), key=lambda document: document.text):
+    size = 0
+    for text, of_text in groupby(documents(), key=lambda document: document.text):
         slice_ += of_text
-        if len(slice_) >= SLICE:
+        size += len(text)
+        if len(slice_) >= SLICE or size >= SLICE_SIZE:
             yield slice_
-            slice_ = []
+            slice_, size = [], 0
     if slice_:
         yield slice_
 
