@@ -202,6 +202,7 @@ class TestWhatCannotBeMeasured:
         result = only(evaluate([suite(path="../../../../etc/hostname")], stages=stages()))
         assert result.exit_code == 2
         assert "leads out" in result.error
+        assert ".git or pyproject.toml" in result.error
 
     def test_one_bad_suite_does_not_stop_the_others(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         broken = tmp_path / "broken.toml"
@@ -215,6 +216,8 @@ class TestWhatCannotBeMeasured:
         ("floor = 0.8", "floor = 'high'", "metrics.macro_f1.floor"),
         ("floor = 0.8", "flor = 0.8", "flor"),
         ("floor = 0.8", "floor = nan", "metrics.macro_f1.floor"),
+        ("floor = 0.8", "floor = 0.8\nceiling = 0.7", "floor 0.8 is above ceiling 0.7"),
+        ("floor = 0.8", "floor = 0.8\nlowered_because = ' '", "lowered_because"),
         ("rows.jsonl", "rows\\u0000.jsonl", "no path"),
         ("label = \"label\"\n", "", "label missing"),
         ("macro_f1", "micro_f1", "known: "),

@@ -20,9 +20,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from stance.errors import InputError, UndecidedError
 from stance.records import confine, read_rows, read_toml
@@ -48,6 +48,9 @@ NEEDED: Mapping[Task, tuple[str, ...]] = {
 }
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +65,13 @@ class Gate(Strict):
     floor: float | None = Field(default=None, allow_inf_nan=False)  # "floor = nan" would always pass
     ceiling: float | None = Field(default=None, allow_inf_nan=False)
     exact: bool = False
-    lowered_because: str | None = None
+    lowered_because: Reason | None = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Gate:
+        if self.floor is not None and self.ceiling is not None and self.floor > self.ceiling:
+            raise ValueError(f"floor {self.floor:g} is above ceiling {self.ceiling:g}; no figure reaches both")
+        return self
 
 
 class Data(Strict):
@@ -192,7 +201,11 @@ def resolve(suite: Suite, written: str, folder: Path | None = None) -> Path:
         base = next((p for p in (here, *here.parents) if any((p / mark).exists() for mark in PROJECT_MARKS)), here)
         path = here / written
     return confine(
-        path, base, f"{suite.origin}", "suites only read inside their project or the folder that a variable names"
+        path,
+        base,
+        f"{suite.origin}",
+        "suites only read inside the folder that a variable names or inside their project, which is the nearest folder "
+        f"above them with {' or '.join(PROJECT_MARKS)} in it (without one, their own folder)",
     )
 
 
