@@ -52,10 +52,9 @@ class StandIn:
     """Knows the answer, which is a word of the text; `answer` plants the fault."""
 
     name = "stand-in"
-    sha256 = "0" * 64
 
-    def __init__(self, answer: Callable[[str, Pair], str] = lambda stance, _: stance) -> None:
-        self.answer = answer
+    def __init__(self, answer: Callable[[str, Pair], str] = lambda stance, _: stance, sha256: str = "0" * 64) -> None:
+        self.answer, self.sha256 = answer, sha256
 
     def predict(self, pairs: Sequence[Pair], task: str = "topic") -> np.ndarray:
         rows = np.full((len(pairs), 3), 0.05)
@@ -319,8 +318,8 @@ class TestBaseline:
 
 class TestTwoModels:
     def run(self, suite: Path, here: Callable[[str, Pair], str], there: Callable[[str, Pair], str]) -> Any:
-        answers = {Path("here"): here, Path("there"): there}
-        both = Stages(load_model=lambda folder: StandIn(answers[folder]))
+        models = {Path("here"): StandIn(here, "1" * 64), Path("there"): StandIn(there)}
+        both = Stages(load_model=lambda folder: models[folder])
         return only(evaluate([suite], stages=both, model=Path("here"), against=Path("there")))
 
     def test_a_better_model_is_better_by_an_interval_above_zero_and_by_mcnemar(
@@ -337,7 +336,12 @@ class TestTwoModels:
         back = self.run(suite("[metrics.accuracy]\n"), weak, lambda s, _: s)
         assert back.rows[0].difference == pytest.approx((-gain, -high, -low))
 
-    def test_a_model_against_itself_differs_in_nothing(self, suite: Callable[..., Path]) -> None:
+    def test_a_model_is_not_compared_with_itself(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        result = only(evaluate([suite()], stages=stages(), model=tmp_path / "model", against=tmp_path / "copy"))
+        assert result.exit_code == 2
+        assert "the same weights (stand-in)" in result.error
+
+    def test_models_that_answer_alike_differ_in_nothing(self, suite: Callable[..., Path]) -> None:
         weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 4 == 0 else s  # noqa: E731
         result = self.run(suite("[metrics.macro_f1]\n"), weak, weak)
         assert result.rows[0].difference == (0.0, 0.0, 0.0)

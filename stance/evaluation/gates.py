@@ -188,6 +188,11 @@ def _measure(suite: Suite, request: Request, earlier: Result | None) -> Result:
     other = {name: measure(suite, tables, request.against) for name, tables in parts.items()} if request.against else {}
     items = _items(measured)
     models = _models(measured)
+    if other and models == _models(other):
+        raise InputError(
+            f"{suite.origin}: both runs read with the same weights ({', '.join(sorted(models)) or 'none'}), so there "
+            "is nothing to compare; give two models, and only suites that read with a stance model"
+        )
     rows = _rows(suite, measured, other)
     states = {row.state for row in rows}
     versions = _versions()
