@@ -126,7 +126,14 @@ class TestOutcome:
         falling = only(evaluate([suite("[metrics.accuracy]\nfloor = 0.87\nexact = true\n")], stages=halting))
         assert (passing.exit_code, falling.exit_code) == (0, 1)
         assert 0.86 < passing.rows[0].value < 0.87
-        assert passing.rows[0].low is None
+
+    def test_an_exact_metric_shows_the_interval_that_it_is_not_judged_by(self, suite: Callable[..., Path]) -> None:
+        halting = stages(lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 5 == 0 else s)
+        exact, sampled = (only(evaluate([suite(f"[metrics.accuracy]\nfloor = 0.86\n{more}")], stages=halting)).rows[0]
+                          for more in ("exact = true\n", ""))  # fmt: skip
+        assert (exact.state, sampled.state) == ("pass", "undecided")
+        assert (exact.low, exact.high) == (sampled.low, sampled.high)
+        assert exact.low < 0.86 < exact.high
 
     def test_a_ceiling_works_the_other_way_round(self, suite: Callable[..., Path]) -> None:
         metric = "[metrics.calibration_error]\nceiling = 0.2\n"

@@ -3,10 +3,11 @@
     pass       the whole 95 % interval is on the right side       below      the whole interval is on the wrong side
     undecided  the interval straddles the limit, or there is none; a model or data are missing. Never a pass
 
-An `exact` metric is a regression check on a fixed set: its value is compared, without an interval. The worst suite
-decides: 2 (usage, altered data), then 1 (below), then 3 (undecided), then 0. One suite that fails does not stop the
-others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a lowered floor.
-Against a second model it gives each figure's difference with a paired interval, and the same list of items."""
+An `exact` metric is a regression check on a fixed set: its value is compared, its interval is only shown. The worst
+suite decides: 2 (usage, altered data), then 1 (below), then 3 (undecided), then 0. One suite that fails does not stop
+the others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a suite that is
+not in it, and relaxed limits or other settings without a new reason. Against a second model it gives each figure's
+difference with a paired interval, and the same list of items."""
 
 from __future__ import annotations
 
@@ -232,7 +233,7 @@ def _rows(suite: Suite, measured: Mapping[str, Measured], other: Mapping[str, Me
                 continue  # the part has a gate of its own
             figure = measured[name].figures[metric]
             value = figure.value()
-            interval = None if gate.exact else figure.interval(suite.seed, suite.resamples)
+            interval = figure.interval(suite.seed, suite.resamples)
             state, note = judge(value, interval, gate)
             low, high = interval or (None, None)
             if gate.lowered_because:

@@ -58,8 +58,10 @@ class Strict(BaseModel):
 class Gate(Strict):
     """What a metric must reach.
 
-    exact            the items are all there are, not a sample (a regression check): the value itself is compared
-    lowered_because  why the floor is lower (the ceiling higher) than in the baseline; printed beside the figure
+    exact            the items are all there are, not a sample (a regression check): the value itself is compared. Its
+                     interval is printed all the same: it says how far the figure would carry to other texts like these
+    lowered_because  why the floor is lower (the ceiling higher) than in the baseline; printed beside the figure. The
+                     baseline keeps it, so that it excuses one step and not the next
     """
 
     floor: float | None = Field(default=None, allow_inf_nan=False)  # "floor = nan" would always pass
