@@ -299,12 +299,16 @@ def _signature(
 
 
 def read_baseline(path: Path) -> dict[str, Result]:
-    """Suite name → its result, from a file that `--json` wrote. Raises InputError where it is not one."""
+    """Suite name → its result, of those that were measured in a file that `--json` wrote. Raises InputError where it is
+    not one."""
     advice = "make one with `stance evaluate SUITE.toml --json FILE`"
     plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file, so no baseline; {advice}")
-    found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}
+    try:
+        found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}
+    except InputError as error:
+        raise InputError(f"{path}: {error}, so no baseline; {advice}") from None
     for result in found.values():
         pairs = result.items.values() if isinstance(result.items, dict) else [None]
         if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
