@@ -10,6 +10,8 @@ import itertools
 import json
 import math
 import os
+import re
+import runpy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -744,6 +746,58 @@ def test_shipped_data_have_the_pinned_digests() -> None:
     assert {d.digest for d in data} == {
         "sha256:" + hashlib.sha256((ROOT / "eval/data/symmetry.jsonl").read_bytes()).hexdigest()
     }
+
+
+def test_attributions_come_from_their_marked_texts() -> None:
+    made = runpy.run_path(str(ROOT / "eval/data/make_attributions.py"))["rows"]()
+    lines = (ROOT / "eval/data/attributions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == made
+    nested = next(row for row in made if row["id"] == "nested 1")
+    words = [{part: [nested["text"][s["start"] : s["end"]] for s in spans] for part, spans in a.items()}
+             for a in nested["attributions"]]  # fmt: skip
+    assert words == [
+        {"source": ["The envoy"], "cue": ["said"],
+         "content": ["the generals had promised that the road would be open by May"]},
+        {"source": ["the generals"], "cue": ["promised"], "content": ["the road would be open by May"]}]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kinds"), [
+    ("attributions", {"direct", "indirect", "according to", "pronoun", "nested", "nobody", "both"}),
+    ("claims", {"figure", "event", "cause", "comparison", "judgement", "forecast", "demand", "report",
+                "question", "greeting", "appeal", "caption", "residue", "talk"})])  # fmt: skip
+def test_shipped_rows_are_of_many_kinds(name: str, kinds: set[str]) -> None:
+    rows = [json.loads(line) for line in (ROOT / f"eval/data/{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {row["kind"] for row in rows} == kinds
+    assert len({row["text"] for row in rows}) == len(rows) >= 40
+
+
+class TestPlantedInWhoseWords:
+    """The suites that need no model, against faults of the stages that they are there for."""
+
+    def run(self, name: str, extract: Callable[[Document], list[Claim]] | None = None) -> Any:
+        planted = Stages(extract=extract) if extract else None
+        return only(evaluate([ROOT / "eval" / "suites" / f"{name}.toml"], baseline=BASELINE, stages=planted))
+
+    def test_as_shipped_both_pass(self) -> None:
+        assert [self.run(name).exit_code for name in ("attributions", "claims")] == [0, 0]
+
+    @pytest.mark.parametrize(("fault", "metric"), [
+        ({"voice": "own", "holder": None}, "voice_recall"), ({"holder": "The minister"}, "holder"),
+        ({"voice": "reported"}, "voice_precision")])  # fmt: skip
+    def test_lost_or_wrong_speakers(self, fault: dict[str, Any], metric: str) -> None:
+        result = self.run("attributions", lambda d: [dataclasses.replace(c, **fault) for c in claims.extract_claims(d)])
+        assert result.exit_code != 0
+        states = {row.metric: row.state for row in result.rows}
+        assert states[metric] in ("below", "undecided")
+
+    @pytest.mark.parametrize(("found", "wanted"), [
+        (lambda d: [Claim("c", d.id, 0, d.end, d.text, worth=0.5)], {"average_precision", "roc_auc"}),
+        (lambda _: [], {"average_precision", "roc_auc", "recall"})])  # fmt: skip
+    def test_everything_or_nothing_taken_for_a_claim(
+        self, found: Callable[[Document], list[Claim]], wanted: set[str]
+    ) -> None:
+        result = self.run("claims", found)
+        assert {row.metric for row in result.rows if row.state == "below"} == wanted
 
 
 def test_public_data_have_the_pinned_digests() -> None:
