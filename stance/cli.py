@@ -220,7 +220,7 @@ def evaluate(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures and items as JSON.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the outcome as JUnit XML.")] = None,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", help="An earlier --json file: list what changed.")
+        Path | None, typer.Option("--baseline", help="An earlier --json file: list what changed, refuse what is laxer.")
     ] = None,
     model: Annotated[
         Path | None, typer.Option("--model", help="Model folder to measure; the suite's otherwise.")

@@ -288,6 +288,81 @@ class TestBaseline:
         assert "restore it" in quiet.error
         assert "new data are harder" in to_table(evaluation)
 
+    def test_a_reason_excuses_one_step_and_not_the_next(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        def lowered(floor: float, why: str) -> Path:
+            return suite(f'[metrics.macro_f1]\nfloor = {floor}\nlowered_because = "{why}"\n')
+
+        baseline = self.make(lowered(0.7, "new data are harder"), tmp_path)
+        codes = [only(evaluate([lowered(*asked)], baseline=baseline, stages=stages())).exit_code for asked in (
+            (0.7, "new data are harder"), (0.6, "new data are harder"), (0.6, "so is the new part"))]  # fmt: skip
+        assert codes == [0, 2, 0]
+
+    @pytest.mark.parametrize("narrower", [
+        ('group = "about"', 'group = "words"'), ("labels = {", 'where = { label = "good" }\nlabels = {'),
+        ("resamples = 200", "resamples = 100"), ("resamples = 200", "resamples = 200\nseed = 1"),
+        ('plain = "neutral", ', ""), ("resamples = 200", 'resamples = 200\nreads = "claim"'),
+    ])  # fmt: skip
+    def test_other_settings_are_refused_unless_the_suite_says_why_anew(
+        self, suite: Callable[..., Path], tmp_path: Path, narrower: tuple[str, str]
+    ) -> None:
+        def changed(why: str = "") -> Any:
+            path = suite("[metrics.accuracy]\nfloor = 0.5\nexact = true\n")
+            path.write_text(why + path.read_text().replace(*narrower))
+            return only(evaluate([path], baseline=baseline, stages=stages()))
+
+        baseline = self.make(suite("[metrics.accuracy]\nfloor = 0.5\nexact = true\n"), tmp_path)
+        quiet, loud = changed(), changed('changed_because = "fewer rows are enough"\n')
+        assert (quiet.exit_code, loud.exit_code) == (2, 0)
+        assert "other settings" in quiet.error
+        assert "settings changed: fewer rows are enough" in to_table(Evaluation((loud,), 0))
+        baseline.write_text(to_json(Evaluation((dataclasses.replace(loud, settings="other"),), 0)), encoding="utf-8")
+        assert changed('changed_because = "fewer rows are enough"\n').exit_code == 2
+
+    def test_what_a_limit_or_a_description_says_is_no_setting(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        path = suite("[metrics.macro_f1]\nfloor = 0.9\n[metrics.accuracy]\n")
+        path.write_text('description = "small"\n' + path.read_text())
+        assert evaluate([path], baseline=baseline, stages=stages()).exit_code == 0
+
+    def test_a_suite_that_the_baseline_has_not_measured_is_refused(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        idle = "[metrics.macro_f1]\nfloor = 0\n"
+        baseline = self.make(suite(idle), tmp_path)
+        assert "not in the baseline" in only(evaluate([suite(idle, name="renamed")], None, baseline, stages())).error
+        undecided = self.make(suite(idle, path="gone.jsonl"), tmp_path)
+        result = only(evaluate([suite(idle)], baseline=undecided, stages=stages()))
+        assert result.exit_code == 2
+        assert "on purpose" in result.error
+
+    def test_a_suite_is_added_by_writing_the_baseline_of_all(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        both = [suite(), suite(name="second")]
+        assert evaluate(both, baseline=baseline, stages=stages()).exit_code == 2
+        baseline.write_text(to_json(evaluate(both, stages=stages())), encoding="utf-8")
+        assert evaluate(both, baseline=baseline, stages=stages()).exit_code == 0
+
+    def test_another_model_version_or_dtype_than_the_baselines_is_told_in_one_line(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        same = evaluate([suite()], baseline=baseline, stages=stages())
+        assert only(same).changes.made_with == ()
+        assert "was made with" not in to_table(same)
+        text = baseline.read_text(encoding="utf-8")
+        for here, there in (("@000000000000", "@ffffffffffff"), ("dtype:fp32", "dtype:bf16"), ("numpy:", "numpy:0")):
+            text = text.replace(here, there)
+        baseline.write_text(text, encoding="utf-8")
+        other = evaluate([suite()], baseline=baseline, stages=stages())
+        told = r"^  the baseline was made with model:stand-in@f{12}, dtype:bf16, numpy:0[\d.]+$"
+        assert re.search(told, to_table(other), re.M)
+        assert len(only(other).changes.made_with) == 3
+        assert '"dtype:bf16"' in to_json(other)
+
     def test_items_that_are_gone_or_new_are_listed_with_their_gold(
         self, suite: Callable[..., Path], tmp_path: Path
     ) -> None:
@@ -318,7 +393,10 @@ class TestBaseline:
         baseline = self.make(suite(), tmp_path)
         assert "other data" in only(evaluate([suite(n=90)], baseline=baseline, stages=stages())).error
 
-    @pytest.mark.parametrize("text", ["", "[]", '{"schema": "other/1", "suites": []}', '{"suites": [{"name": "a"}]}'])
+    @pytest.mark.parametrize("text", [
+        "", "[]", '{"schema": "other/1", "suites": []}', '{"suites": [{"name": "a"}]}',
+        '{"schema": "stance-evaluation/1", "exit_code": 0, "suites": [{"name": "a", "path": "a", "exit_code": "no"}]}',
+    ])  # fmt: skip
     def test_a_file_that_is_no_baseline_is_refused(self, suite: Callable[..., Path], tmp_path: Path, text: str) -> None:
         (tmp_path / "baseline.json").write_text(text)
         with pytest.raises(InputError, match=r"baseline\.json: .*make one"):
@@ -631,10 +709,13 @@ def test_the_gate_of_make_check_is_the_one_that_is_pinned() -> None:
         suite = load_suite(ROOT / "eval" / "suites" / f"{name}.toml")
         assert {d.path: d.digest for d in suite.data} == result.data
         assert result.exit_code == 0
+        assert result.settings == suite.settings
         assert any(row.state == "pass" for row in result.rows)
         for row in result.rows:
             gate = suite.metrics.get(row.metric) or suite.metrics[row.metric.rpartition(".")[2]]
             assert (row.floor, row.ceiling, row.exact) == (gate.floor, gate.ceiling, gate.exact), row.metric
+            assert row.lowered_because == gate.lowered_because, row.metric
+            assert not row.exact or row.low is not None, row.metric
 
 
 class TestOtherTasks:

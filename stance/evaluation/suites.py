@@ -5,6 +5,7 @@
     encoder                     where a task needs one: a directory or hub id; the pinned one if none
     reads                       for stance: what the target is (sentiment, claim, topic, relation; see framing)
     seed, resamples             of the bootstrap
+    changed_because             why other items are measured, or otherwise, than in the baseline; printed
     [[data]]  path, digest, …   a file, for frames a codebook, for alignment a folder with gold; parts with one name are
                                 measured together
     [metrics.NAME]              floor and ceiling; NAME for every part, or "PART.NAME" for one
@@ -16,6 +17,7 @@ Nothing here downloads, and nothing is measured here."""
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -116,6 +118,7 @@ class Suite(Strict):
     reads: Literal["sentiment", "claim", "topic", "relation"] = "topic"
     seed: int = Field(default=0, ge=0)
     resamples: int = Field(default=1000, ge=100, le=100_000)
+    changed_because: Reason | None = None
     data: tuple[Data, ...] = Field(min_length=1)
     metrics: dict[str, Gate] = Field(min_length=1)
 
@@ -135,6 +138,18 @@ class Suite(Strict):
         for data in self.data:
             found.setdefault(data.name, []).append(data)
         return found
+
+    @property
+    def settings(self) -> str:
+        """Digest of what decides which items are measured, and how. Limits, files and models are held on their own;
+        what is left at its default does not count, so that a new setting does not make every baseline an old one."""
+        chosen = self.model_dump(
+            mode="json",
+            include={"task", "reads", "seed", "resamples", "data"},
+            exclude={"data": {"__all__": {"digest"}}},
+            exclude_defaults=True,
+        )
+        return "sha256:" + hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
