@@ -27,7 +27,7 @@ def cli_reference() -> str:
     """Every verb with its arguments and options, as `--help` tells them."""
     lines = ["# Command line", "", "Made from the program by `python docs/make_reference.py`. Results go to stdout or",
              "the named file, messages to stderr. Exit codes: 0 done, 1 a gate fell short, 2 wrong input or usage,",
-             "3 could not decide.", ""]  # fmt: skip
+             "3 could not decide, also for a defect.", ""]  # fmt: skip
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group) or hasattr(group, "commands")
     for name, command in group.commands.items():  # type: ignore[attr-defined]

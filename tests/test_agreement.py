@@ -94,6 +94,14 @@ def test_nothing_in_common_is_undecided_and_one_file_is_an_error(tmp_path: Path)
         measure_agreement([one])
 
 
+def test_one_file_given_twice_is_not_two_people(tmp_path: Path) -> None:
+    one = labels(tmp_path, "a", {"1": "x", "2": "y"})
+    (tmp_path / "b.jsonl").symlink_to(one)
+    for other in (one, tmp_path / "." / "a.jsonl", tmp_path / "b.jsonl"):
+        with pytest.raises(InputError, match="given twice"):
+            measure_agreement([one, other])
+
+
 @pytest.mark.parametrize(("text", "told"), [
     ("", "no answers"), ('{"id": 1}\n', "row 1"), ('{"id": 1, "label": "a"}\n{"id": 1, "label": "b"}\n', "two labels"),
     ('{"kind": "stance"}\n', "line 1"), ("[]\n", "line 1"),
