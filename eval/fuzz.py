@@ -1,4 +1,4 @@
-"""Fuzzes everything that reads a file which the tool did not write: documents, corrections, suites, codebooks, recipes.
+"""Fuzzes everything that reads a file which the tool did not write: documents, corrections, suites, configs, models.
 
     python eval/fuzz.py [READER …] [--inputs 100000] [--seed 0]
 
@@ -31,6 +31,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from stance.batch import load_config
 from stance.cli import read_table
 from stance.codebook import load_codebook
 from stance.corrections import read_corrections
@@ -38,6 +39,7 @@ from stance.documents import read_documents
 from stance.errors import StanceError
 from stance.evaluation import load_gold, load_suite
 from stance.evaluation.gates import read_baseline
+from stance.framing import read_settings
 from stance.pipeline import load_asked
 from stance.records import Document, read_comparison
 from stance.training.recipes import load_recipe
@@ -176,6 +178,17 @@ _COMPARISON = json.dumps({
     "issues": [{"id": "i", "title": "t", "target": "t", "claim_ids": ["c"], "scores": {"c": 0.5}}], "run": {},
     "cells": [{"issue_id": "i", "source": "s", "state": "states", "stance": "neutral"}],
 })  # fmt: skip
+_BATCH = """inputs = ["posts/*.jsonl", "archive"]
+out = "weekly"
+since = 2024-10-01
+until = 2024-10-31
+issues = "issues.toml"
+codebooks = ["frames.toml"]
+reports = 50
+[events]
+days = 3
+threshold = 0.6
+"""
 _BASELINE = json.dumps({
     "schema": "stance-evaluation/1", "exit_code": 0,
     "suites": [{"name": "a", "path": "a.toml", "exit_code": 0, "items": {"x:1": ["neutral", "neutral"]}, "rows": [
@@ -233,6 +246,9 @@ READERS: dict[str, Reader] = {
     "codebook": Reader("codebook.toml", _files("data/codebooks/*.toml"), TOML, loads(load_codebook)),
     "recipe": Reader("recipe.toml", _files("models/recipes/*.toml"), TOML, loads(load_recipe)),
     "suite": Reader("suite.toml", _files("eval/suites/*.toml"), TOML, loads(load_suite)),
+    "batch.toml": Reader("batch.toml", (_BATCH.encode(),), TOML, loads(load_config)),
+    "stance.json": Reader("stance.json", _files("models/*/stance.json"), JSON,
+                          loads(lambda path: read_settings(path.parent))),
     "corrections": Reader("corrections.jsonl", (_CORRECTIONS.encode(),), JSON, loads(read_corrections)),
     "comparison": Reader("comparison.json", (_COMPARISON.encode(),), JSON, loads(read_comparison)),
     "baseline": Reader("baseline.json", (_BASELINE.encode(),), JSON, loads(read_baseline)),

@@ -251,7 +251,8 @@ def test_two_runs_on_one_folder_are_kept_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "said"), [
     ("", "inputs"), ('inputs = ["x"]\nout = "o"\nreprots = 3', "reprots"), ("inputs = 3", "inputs"), ("= 3", "TOML"),
-    ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"),
+    ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"), ("[" * 5000, "TOML"),
+    ("reports = " + "9" * 5000, "TOML"), ('inputs = ["x"]\nout = "a\\u0000"', "out"),
 ])
 def test_a_wrong_config_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@ the same bytes whatever the number of threads and the order of the inputs."""
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import runpy
@@ -113,7 +114,7 @@ def test_two_runs_into_one_folder_at_once_leave_a_whole_file(tmp_path: Path) -> 
     assert len(list(read_rows(out))) > 50
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped", "pickle", "settings"])
+@pytest.mark.parametrize("damage", ["cut", "flipped", "pickle", "nested", "temperature", "length", "base"])
 def test_damaged_weights_are_refused(damage: str, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(shipped_models() / DEFAULT_MODEL, folder)
@@ -126,8 +127,14 @@ def test_damaged_weights_are_refused(damage: str, tmp_path: Path) -> None:
         weights.write_bytes(bytes(data))
     elif damage == "pickle":
         weights.rename(folder / "pytorch_model.bin")
-    else:
+    elif damage == "nested":
         (folder / "stance.json").write_text("[" * 100_000)
+    else:
+        settings = json.loads((folder / "stance.json").read_text())
+        if damage == "temperature":
+            settings["tasks"]["claim"]["temperature"] = 0
+        wrong = {"temperature": {}, "length": {"max_length": 2.5}, "base": {"base": {"name": 3, "sha256": ""}}}[damage]
+        (folder / "stance.json").write_text(json.dumps(settings | wrong))
     with pytest.raises(ModelError) as told:
         load_stance_model(folder)
     assert str(folder) in str(told.value)
