@@ -26,7 +26,6 @@ from stance.errors import InputError
 from stance.events import DAYS, THRESHOLD
 from stance.records import read_toml
 
-
 Named = Annotated[str, Field(pattern="^[^\0]+$")]  # no path holds NUL
 
 

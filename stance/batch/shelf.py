@@ -106,7 +106,7 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
             progress(file.path.stat().st_size // 1000 if file.path.is_file() else 0)
             skipped += [Skipped(*item) for item in record["skipped"]]
             n_taken = 0
-            for key, id_, source, published, n, counts in record["documents"]:
+            for key, _, id_, source, published, n, counts in record["documents"]:
                 if not holds(published):
                     continue
                 if id_ in seen:
@@ -125,12 +125,14 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
 
 def _shelve_file(file: Input, cache: Cache, extract: Callable[[Iterator[list[Document]]], Iterator[Extracted]]
                  ) -> dict[str, Any]:
-    """What came of one file: its documents' lines, what was skipped. Read only if it is not kept."""
+    """What came of one file: its documents' lines, what was skipped. Read only if it is not kept, or not whole."""
     sha256 = "" if not file.path.is_file() else _sha256(file.path)
     made = digest("file", program_sha256(), sha256, file.name, sorted(file.said.fields.items()),
                   sorted(file.said.columns.items()))
     if found := cache.get([made]):
-        return dict(json.loads(zlib.decompress(found[made])))
+        known = dict(json.loads(zlib.decompress(found[made])))
+        if _is_whole(known, cache):
+            return known
     skipped: list[tuple[str, str]] = []
     lines: list[tuple[Any, ...]] = []
     for extracted in extract(_slices(read_input(file, {}), skipped)):
@@ -142,11 +144,18 @@ def _shelve_file(file: Input, cache: Cache, extract: Callable[[Iterator[list[Doc
             key = f"{made}/{len(lines)}"
             answers[key] = _pack({"document": to_plain(document), "text": text, "claims": to_plain(claims)})
             counts = {"language": document.language, "dropped": Counter(d.reason for d in document.dropped)}
-            lines.append((key, document.id, document.source, document.published, len(claims), counts))
+            lines.append((key, text, document.id, document.source, document.published, len(claims), counts))
         cache.put(answers.items())
     record = {"sha256": sha256, "documents": lines, "skipped": skipped}
     cache.put([(made, _pack(record))])
     return dict(json.loads(json.dumps(record)))
+
+
+def _is_whole(record: dict[str, Any], cache: Cache) -> bool:
+    """Whether the documents of a file and their texts are kept undamaged. Reads them all, since that is what tells,
+    and what is damaged is forgotten."""
+    keys = list(dict.fromkeys(key for line in record["documents"] for key in line[:2]))
+    return sum(len(cache.get(keys[begin:begin + SLICE])) for begin in range(0, len(keys), SLICE)) == len(keys)
 
 
 def _slices(items: Iterable[Document | Skipped], skipped: list[tuple[str, str]]) -> Iterator[list[Document]]:
