@@ -77,7 +77,7 @@ def compare(
     ] = None,
     judge: Annotated[
         str | None,
-        typer.Option("--judge", help="The same by a language model on your machine: its OpenAI-compatible address."),
+        typer.Option("--judge", help="The same by a language model on this machine: its OpenAI-compatible address."),
     ] = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Also find the words that carried each label: one more reading a word.")
