@@ -288,6 +288,8 @@ def export(
     from stance.report.redaction import redact_comparison
 
     found = read_comparison(comparison)
+    if (out / "comparison.json").resolve() == comparison.resolve():
+        raise InputError(f"--out {out}: the comparison itself is there and would be overwritten; name another folder")
     found = redact_comparison(found) if redact else found
     write_whole(out / "comparison.json", dump_json(found))
     for path in (out / "comparison.json", *write_exports(found, out)):
@@ -296,7 +298,7 @@ def export(
 
 @app.command()
 def review(
-    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance compare`.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance compare`, or its comparison.json.")],
     annotator: Annotated[str, typer.Option("--annotator", help="Who answers, as the corrections will say.")] = "",
     port: Annotated[int, typer.Option("--port", help="Port on this machine; any free one otherwise.")] = 0,
     export: Annotated[
@@ -307,6 +309,7 @@ def review(
     """Confirm or correct a comparison on a page that only this machine can open; writes corrections.jsonl there."""
     from stance.review import export_corrections, serve_review
 
+    folder = folder.parent if folder.name == "comparison.json" else folder
     if export:
         for path in export_corrections(folder, export):
             typer.echo(str(path))

@@ -419,9 +419,24 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_comparison(path: Path) -> Comparison:
-    """A comparison.json, without the documents' texts. Raises InputError where it is not one."""
+    """A comparison.json, without the documents' texts. Raises InputError where it is not one, or where a record points
+    at one that is not there."""
     advice = "make one with `stance compare PATH… --out DIR`"
     plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file; {advice}")
-    return from_plain(Comparison, plain)
+    found = from_plain(Comparison, plain)
+    known = {(kind, record.id) for kind, records in (
+        ("document", found.documents), ("claim", found.claims), ("issue", found.issues)) for record in records}
+    if lost := next((pointer for pointer in _pointers(found) if pointer not in known), None):
+        raise InputError(f"{path}: points at {lost[0]} {lost[1]!r}, which is not in it; {advice}")
+    return found
+
+
+def _pointers(c: Comparison) -> Iterator[tuple[str, str]]:
+    """The kind and id of each record that another one names."""
+    yield from (("document", record.document_id) for record in (*c.claims, *(p for r in c.relays for p in r.prints)))
+    yield from (("claim", claim_id) for record in (*c.issues, *c.cells) for claim_id in record.claim_ids)
+    sides = (side for conflict in c.conflicts for side in (conflict.one, conflict.other))
+    yield from (("claim", record.claim_id) for record in (*c.positions, *c.frames, *sides))
+    yield from (("issue", record.issue_id) for record in (*c.positions, *c.cells, *c.conflicts))

@@ -14,6 +14,7 @@ from tram import COUNCIL, comparison
 from typer.testing import CliRunner
 
 from stance.cli import app
+from stance.errors import InputError
 from stance.records import dump_json
 from stance.report.redaction import find_persons, redact_comparison
 
@@ -85,3 +86,15 @@ def test_the_stated_error_rates_are_those_measured(capsys: pytest.CaptureFixture
     measured = re.findall(r": (\d+ of \d+)", capsys.readouterr().out)
     page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
     assert re.findall(r"\| (\d+ of \d+) \|", page) == measured
+
+
+def test_an_export_into_its_own_folder_would_overwrite_the_original(tmp_path: Path) -> None:
+    file = tmp_path / "comparison.json"
+    file.write_text(dump_json(comparison()[0]), encoding="utf-8")
+    before = file.read_bytes()
+    (tmp_path / "link").symlink_to(tmp_path)
+    for out in (tmp_path, tmp_path / "link", tmp_path / "share" / ".."):
+        done = CliRunner().invoke(app, ["export", str(file), "--out", str(out), "--redact"])
+        assert isinstance(done.exception, InputError)
+        assert "would be overwritten" in str(done.exception)
+        assert (file.read_bytes(), list(tmp_path.glob("*.csv"))) == (before, [])
