@@ -435,8 +435,11 @@ def read_comparison(path: Path) -> Comparison:
 
 def _pointers(c: Comparison) -> Iterator[tuple[str, str]]:
     """The kind and id of each record that another one names."""
-    yield from (("document", record.document_id) for record in (*c.claims, *(p for r in c.relays for p in r.prints)))
-    yield from (("claim", claim_id) for record in (*c.issues, *c.cells) for claim_id in record.claim_ids)
-    sides = (side for conflict in c.conflicts for side in (conflict.one, conflict.other))
-    yield from (("claim", record.claim_id) for record in (*c.positions, *c.frames, *sides))
-    yield from (("issue", record.issue_id) for record in (*c.positions, *c.cells, *c.conflicts))
+    sides = [side for conflict in c.conflicts for side in (conflict.one, conflict.other)]
+    prints = [each for relay in c.relays for each in relay.prints]
+    for kind, name, several in (("document", "document_id", (c.claims, prints)),
+                                ("claim", "claim_id", (c.positions, c.frames, sides)),
+                                ("issue", "issue_id", (c.positions, c.cells, c.conflicts))):  # fmt: skip
+        yield from ((kind, getattr(record, name)) for records in several for record in records)
+    yield from (("claim", claim_id) for several in (c.issues, c.cells) for record in several
+                for claim_id in record.claim_ids)  # fmt: skip
