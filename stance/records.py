@@ -335,6 +335,10 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
             raise InputError(f"{where}: expected a list, found {type(plain).__name__}")
         inner = args[0]
         return tuple(_build(inner, value, where) for value in plain)
+    if origin is Mapping:
+        if not isinstance(plain, Mapping):
+            raise InputError(f"{where}: expected an object, found {type(plain).__name__}")
+        return {key: _build(args[1], value, where) for key, value in plain.items()}
     if origin is Literal:
         if plain not in args:
             raise InputError(f"{where}: {plain!r} is none of {', '.join(map(str, args))}")

@@ -29,6 +29,7 @@ from stance.batch import kept, load_config, run_batch, shelf
 from stance.batch.engine import Ray
 from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.query import QUESTIONS, run_query
+from stance.batch.shelf import fill_shelf
 from stance.cache import Cache
 from stance.encoding import Encoder, best_dtype, load_encoder
 from stance.errors import InputError
@@ -265,6 +266,18 @@ def test_flipped_bits_are_worked_out_anew(
     folder = Path(shutil.copytree(done.parent, tmp_path / "again"))
     assert flip(folder / "out" / "cache.sqlite", every) > 9
     assert written(run_batch(load_config(folder / "batch.toml"), *models).parent) == written(done)
+
+
+def test_a_document_that_is_damaged_during_a_run_is_told_and_then_worked_out_anew(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path))
+    with Cache(tmp_path / "c.sqlite") as cache:
+        rows = fill_shelf(config.paths(), config.holds, cache).rows
+    flip(tmp_path / "c.sqlite", 1)
+    with Cache(tmp_path / "c.sqlite") as cache:
+        looked = shelf.Shelf(cache, rows, (), (), {}, {}, 0)
+        with pytest.raises(InputError, match="give the same command again"):
+            looked.load(rows)
+        assert [d.id for d, _ in fill_shelf(config.paths(), config.holds, cache).load(rows)] == [r.id for r in rows]
 
 
 def test_a_cache_of_another_version_is_worked_out_anew(

@@ -119,6 +119,18 @@ def test_a_comparison_that_points_at_nothing_is_refused_whoever_reads_it(
                 shutil.rmtree(tmp_path / "out")
 
 
+@pytest.mark.parametrize(("records", "key", "value"), [
+    ("positions", "probabilities", {"neutral": [1]}), ("positions", "probabilities", []),
+    ("issues", "scores", {"c": "1"}),
+])  # fmt: skip
+def test_probabilities_are_numbers_by_name(records: str, key: str, value: object, tmp_path: Path) -> None:
+    plain = to_plain(tram.comparison()[0])
+    plain[records][0][key] = value
+    (tmp_path / "comparison.json").write_text(json.dumps(plain), encoding="utf-8")
+    with pytest.raises(InputError, match=f"{key}: expected"):
+        read_comparison(tmp_path / "comparison.json")
+
+
 def test_the_run_card_names_inputs_models_and_what_was_left_out(
     charge: tuple[Comparison, tuple[Document, ...]],
 ) -> None:

@@ -28,6 +28,7 @@ from stance.batch.progress import Progress
 from stance.cache import Cache
 from stance.claims import extract_stream
 from stance.documents.reading import Input, list_inputs, read_input
+from stance.errors import InputError
 from stance.records import Claim, Document, Skipped, digest, from_plain, to_plain
 
 SLICE = 256  # documents whose claims are extracted, and kept, at a time
@@ -59,13 +60,20 @@ class Shelf:
     n_claims: int
 
     def load(self, rows: Sequence[Row]) -> Extracted:
-        """The documents, with their texts, and their claims."""
-        kept = self.cache.get([row.key for row in rows])
+        """The documents, with their texts, and their claims. Raises InputError where one was damaged meanwhile."""
+        kept = self._kept({row.key for row in rows})
         plain = [json.loads(zlib.decompress(kept[row.key])) for row in rows]
-        texts = self.cache.get(list({p["text"] for p in plain}))
+        texts = self._kept({p["text"] for p in plain})
         whole = {key: zlib.decompress(text).decode("utf-8", "surrogatepass") for key, text in texts.items()}
         return [(from_plain(Document, p["document"] | {"text": whole[p["text"]]}),
                  [from_plain(Claim, c) for c in p["claims"]]) for p in plain]
+
+    def _kept(self, keys: set[str]) -> dict[str, bytes]:
+        kept = self.cache.get(sorted(keys))
+        if len(kept) < len(keys):
+            raise InputError(f"{self.cache.path}: documents in it were damaged since this run looked; check the disk "
+                             "and give the same command again, which works them out anew")
+        return kept
 
 
 @remember
