@@ -1,4 +1,4 @@
-"""Fuzzes everything that reads a file which the tool did not write: documents, corrections, suites, codebooks, recipes.
+"""Fuzzes everything that reads a file which the tool did not write: documents, corrections, suites, configs, models.
 
     python eval/fuzz.py [READER …] [--inputs 100000] [--seed 0]
 
@@ -11,6 +11,7 @@ a Markdown table; exit code 1 where a defect was found. The same seed and versio
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import io
 import json
@@ -31,6 +32,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from stance.batch import load_config
 from stance.cli import read_table
 from stance.codebook import load_codebook
 from stance.corrections import read_corrections
@@ -38,8 +40,13 @@ from stance.documents import read_documents
 from stance.errors import StanceError
 from stance.evaluation import load_gold, load_suite
 from stance.evaluation.gates import read_baseline
+from stance.framing import read_settings
 from stance.pipeline import load_asked
 from stance.records import Document, read_comparison
+from stance.report.exports import build_tables, summarise
+from stance.report.redaction import redact_comparison
+from stance.report.worksheet import choose_exercises
+from stance.review import open_review
 from stance.training.recipes import load_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,6 +119,17 @@ def loads(load: Callable[[Path], object]) -> Callable[[Path], bool]:
     return read
 
 
+def use_comparison(path: Path) -> bool:
+    """Read, and put to every use that it has."""
+    found = redact_comparison(read_comparison(path))
+    build_tables(found)
+    summarise(found)
+    open_review(path.parent).page_html(1)
+    with contextlib.suppress(StanceError):  # no row is sure enough
+        choose_exercises(found)
+    return True
+
+
 def _files(*patterns: str) -> tuple[bytes, ...]:
     found = tuple(path.read_bytes() for pattern in patterns for path in sorted(ROOT.glob(pattern)))
     if not found:
@@ -172,10 +190,27 @@ _CORRECTIONS = "".join(
 )
 _COMPARISON = json.dumps({
     "schema": "stance-comparison/1", "documents": [{"id": "d", "source": "s", "path": "p", "sha256": ""}],
-    "claims": [{"id": "c", "document_id": "d", "start": 0, "end": 3, "text": "the"}], "positions": [],
+    "claims": [{"id": "c", "document_id": "d", "start": 0, "end": 3, "text": "the"}],
+    "positions": [{"issue_id": "i", "claim_id": "c", "stance": "neutral", "probabilities": {
+        "favourable": 0.1, "neutral": 0.8, "unfavourable": 0.1}, "evidence": [[0, 3]]}],
+    "frames": [{"claim_id": "c", "codebook": "b", "label": "l", "probabilities": {"l": 0.9}}],
+    "relays": [{"prints": [{"document_id": "d", "start": 0, "end": 3}], "similarity": 1.0, "is_dated": True}],
+    "conflicts": [{"issue_id": "i", "kind": "number", **{side: {
+        "claim_id": "c", "start": 0, "end": 3, "text": "the"} for side in ("one", "other")}}],
     "issues": [{"id": "i", "title": "t", "target": "t", "claim_ids": ["c"], "scores": {"c": 0.5}}], "run": {},
     "cells": [{"issue_id": "i", "source": "s", "state": "states", "stance": "neutral"}],
 })  # fmt: skip
+_BATCH = """inputs = ["posts/*.jsonl", "archive"]
+out = "weekly"
+since = 2024-10-01
+until = 2024-10-31
+issues = "issues.toml"
+codebooks = ["frames.toml"]
+reports = 50
+[events]
+days = 3
+threshold = 0.6
+"""
 _BASELINE = json.dumps({
     "schema": "stance-evaluation/1", "exit_code": 0,
     "suites": [{"name": "a", "path": "a.toml", "exit_code": 0, "items": {"x:1": ["neutral", "neutral"]}, "rows": [
@@ -233,8 +268,11 @@ READERS: dict[str, Reader] = {
     "codebook": Reader("codebook.toml", _files("data/codebooks/*.toml"), TOML, loads(load_codebook)),
     "recipe": Reader("recipe.toml", _files("models/recipes/*.toml"), TOML, loads(load_recipe)),
     "suite": Reader("suite.toml", _files("eval/suites/*.toml"), TOML, loads(load_suite)),
+    "batch.toml": Reader("batch.toml", (_BATCH.encode(),), TOML, loads(load_config)),
+    "stance.json": Reader("stance.json", _files("models/*/stance.json"), JSON,
+                          loads(lambda path: read_settings(path.parent))),
     "corrections": Reader("corrections.jsonl", (_CORRECTIONS.encode(),), JSON, loads(read_corrections)),
-    "comparison": Reader("comparison.json", (_COMPARISON.encode(),), JSON, loads(read_comparison)),
+    "comparison": Reader("comparison.json", (_COMPARISON.encode(),), JSON, use_comparison),
     "baseline": Reader("baseline.json", (_BASELINE.encode(),), JSON, loads(read_baseline)),
     "gold": Reader("gold.json", _files("data/gold/*/gold.json"), JSON, loads(lambda path: load_gold(path.parent))),
     "pairs": Reader("pairs.jsonl", (PAIRS,), JSON, loads(lambda path: read_table(path, ("id", "text", "target")))),

@@ -1,12 +1,15 @@
 """Answers that were expensive, kept by the digest of what was asked: one SQLite file, one writer.
 
 An answer is written whole or not at all, so a run that is killed loses only what it was working on, and the next one
-goes on from what is kept. Nothing here knows what the answers mean; nothing is ever changed once it is kept.
+goes on from what is kept. Disks forget bits, so a checksum stands beside every answer, and one that does not fit it is
+not there: it is worked out anew. Nothing here knows what the answers mean. A key has one answer, so that putting it
+again changes nothing but damage.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +17,7 @@ from types import TracebackType
 
 from stance.errors import InputError
 
+VERSION = 2  # of the table; what another version kept is worked out anew
 _ASKED_AT_ONCE = 500  # keys in one SELECT; SQLite takes 999
 
 
@@ -29,8 +33,11 @@ class Cache:
             self._base.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
-            self._base.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, answer BLOB) WITHOUT ROWID")
             self._base.execute("BEGIN IMMEDIATE")
+            if self._base.execute("PRAGMA user_version").fetchone() != (VERSION,):
+                self._base.execute("DROP TABLE IF EXISTS kept")
+                self._base.execute("CREATE TABLE kept (key TEXT PRIMARY KEY, checksum, answer BLOB) WITHOUT ROWID")
+                self._base.execute(f"PRAGMA user_version = {VERSION}")
             self._base.execute("COMMIT")
 
     def __enter__(self) -> Cache:
@@ -41,17 +48,25 @@ class Cache:
         self._base.close()
 
     def get(self, keys: Sequence[str]) -> dict[str, bytes]:
-        """The answers that are kept, of those asked for."""
+        """The answers that are kept, of those asked for. A damaged one is forgotten, so that it can be put again."""
         found: dict[str, bytes] = {}
+        damaged: list[tuple[str]] = []
         with self._mended():
             for begin in range(0, len(keys), _ASKED_AT_ONCE):
                 asked = keys[begin:begin + _ASKED_AT_ONCE]
                 marks = ",".join("?" * len(asked))
-                found.update(self._base.execute(f"SELECT key, answer FROM kept WHERE key IN ({marks})", asked))
+                for key, checksum, answer in self._base.execute(
+                        f"SELECT key, checksum, answer FROM kept WHERE key IN ({marks})", asked):
+                    if isinstance(answer, bytes) and checksum == _checksum(key, answer):
+                        found[key] = answer
+                    else:
+                        damaged.append((key,))
+            self._base.executemany("DELETE FROM kept WHERE key = ?", damaged)
         return found
 
     def missing(self, keys: Sequence[str]) -> list[str]:
-        """The keys, in their order, that nothing is kept for; no answer is read."""
+        """The keys, in their order, that nothing is kept for. No answer is read, so a damaged one counts as kept until
+        `get` has met it."""
         known: set[str] = set()
         with self._mended():
             for begin in range(0, len(keys), _ASKED_AT_ONCE):
@@ -65,7 +80,8 @@ class Cache:
         with self._mended():
             self._base.execute("BEGIN IMMEDIATE")
             try:
-                self._base.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", answers)
+                self._base.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)",
+                                       ((key, _checksum(key, answer), answer) for key, answer in answers))
                 self._base.execute("COMMIT")
             except BaseException:
                 if self._base.in_transaction:
@@ -78,6 +94,11 @@ class Cache:
             yield
         except sqlite3.DatabaseError as error:
             raise InputError(f"{self.path}: {_advice(error)}") from None
+
+
+def _checksum(key: str, answer: bytes) -> int:
+    """Of both, so that an answer under another key does not fit either."""
+    return zlib.crc32(answer, zlib.crc32(key.encode()))
 
 
 def _advice(error: sqlite3.DatabaseError) -> str:

@@ -77,7 +77,7 @@ def compare(
     ] = None,
     judge: Annotated[
         str | None,
-        typer.Option("--judge", help="The same by a language model on your machine: its OpenAI-compatible address."),
+        typer.Option("--judge", help="The same by a language model on this machine: its OpenAI-compatible address."),
     ] = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Also find the words that carried each label: one more reading a word.")
@@ -292,6 +292,8 @@ def export(
     from stance.report.redaction import redact_comparison
 
     found = read_comparison(comparison)
+    if (out / "comparison.json").resolve() == comparison.resolve():
+        raise InputError(f"--out {out}: the comparison itself is there and would be overwritten; name another folder")
     found = redact_comparison(found) if redact else found
     write_whole(out / "comparison.json", dump_json(found))
     for path in (out / "comparison.json", *write_exports(found, out)):
@@ -300,7 +302,7 @@ def export(
 
 @app.command()
 def review(
-    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance compare`.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of an earlier `stance compare`, or its comparison.json.")],
     annotator: Annotated[str, typer.Option("--annotator", help="Who answers, as the corrections will say.")] = "",
     port: Annotated[int, typer.Option("--port", help="Port on this machine; any free one otherwise.")] = 0,
     export: Annotated[
@@ -311,6 +313,7 @@ def review(
     """Confirm or correct a comparison on a page that only this machine can open; writes corrections.jsonl there."""
     from stance.review import export_corrections, serve_review
 
+    folder = folder.parent if folder.name == "comparison.json" else folder
     if export:
         for path in export_corrections(folder, export):
             typer.echo(str(path))

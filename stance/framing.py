@@ -223,13 +223,19 @@ def load_stance_model(
 
 
 def read_settings(directory: Path) -> dict[str, Any]:
-    """stance.json of a model's directory. Raises ModelError where it is missing or incomplete."""
+    """stance.json of a model's directory. Raises ModelError where it is missing, incomplete or out of range."""
     path = directory / "stance.json"
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-        settings["name"], settings["max_length"]
+        if not isinstance(settings["name"], str):
+            raise ValueError("name is no text")
+        if not isinstance(settings["max_length"], int) or settings["max_length"] not in range(1, 2**16):
+            raise ValueError("max_length is no number of tokens")
+        if "base" in settings and not all(isinstance(settings["base"][key], str) for key in ("name", "sha256")):
+            raise ValueError("base is not named")
         for task in TASKS:
-            settings["tasks"][task]["temperature"], settings["tasks"][task]["threshold"]
+            if not (settings["tasks"][task]["temperature"] > 0 and 0 <= settings["tasks"][task]["threshold"] <= 1):
+                raise ValueError(f"{task}: temperature or threshold is out of range")
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: cannot be read ({error!r}); restore the file or train the model again") from None
     return dict(settings)

@@ -335,6 +335,10 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
             raise InputError(f"{where}: expected a list, found {type(plain).__name__}")
         inner = args[0]
         return tuple(_build(inner, value, where) for value in plain)
+    if origin is Mapping:
+        if not isinstance(plain, Mapping):
+            raise InputError(f"{where}: expected an object, found {type(plain).__name__}")
+        return {key: _build(args[1], value, where) for key, value in plain.items()}
     if origin is Literal:
         if plain not in args:
             raise InputError(f"{where}: {plain!r} is none of {', '.join(map(str, args))}")
@@ -419,9 +423,27 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_comparison(path: Path) -> Comparison:
-    """A comparison.json, without the documents' texts. Raises InputError where it is not one."""
+    """A comparison.json, without the documents' texts. Raises InputError where it is not one, or where a record points
+    at one that is not there."""
     advice = "make one with `stance compare PATH… --out DIR`"
     plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file; {advice}")
-    return from_plain(Comparison, plain)
+    found = from_plain(Comparison, plain)
+    known = {(kind, record.id) for kind, records in (
+        ("document", found.documents), ("claim", found.claims), ("issue", found.issues)) for record in records}
+    if lost := next((pointer for pointer in _pointers(found) if pointer not in known), None):
+        raise InputError(f"{path}: points at {lost[0]} {lost[1]!r}, which is not in it; {advice}")
+    return found
+
+
+def _pointers(c: Comparison) -> Iterator[tuple[str, str]]:
+    """The kind and id of each record that another one names."""
+    sides = [side for conflict in c.conflicts for side in (conflict.one, conflict.other)]
+    prints = [each for relay in c.relays for each in relay.prints]
+    for kind, name, several in (("document", "document_id", (c.claims, prints)),
+                                ("claim", "claim_id", (c.positions, c.frames, sides)),
+                                ("issue", "issue_id", (c.positions, c.cells, c.conflicts))):  # fmt: skip
+        yield from ((kind, getattr(record, name)) for records in several for record in records)
+    yield from (("claim", claim_id) for several in (c.issues, c.cells) for record in several
+                for claim_id in record.claim_ids)  # fmt: skip

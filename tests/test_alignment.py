@@ -237,7 +237,7 @@ def test_a_judge_is_asked_once_and_believed_only_with_its_quotes(server: HTTPSer
 def test_a_judge_that_is_not_there_says_so() -> None:
     with pytest.raises(InputError, match="server runs"):
         Judge("http://127.0.0.1:9/v1", timeout=2).score([("a", "b")])
-    with pytest.raises(InputError, match="not an address"):
+    with pytest.raises(InputError, match="no address of this machine"):
         Judge("localhost")
 
 

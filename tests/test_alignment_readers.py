@@ -26,8 +26,11 @@ class _Answers(BaseHTTPRequestHandler):
         self.server.asked.append((self.path, asked))  # type: ignore[attr-defined]
         body = json.dumps(self.server.body).encode()  # type: ignore[attr-defined]
         time.sleep(self.server.pause)  # type: ignore[attr-defined]
+        status, place = self.server.moved  # type: ignore[attr-defined]
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who asked may be gone
-            self.send_response(200)
+            self.send_response(status)
+            if place:
+                self.send_header("Location", place)
             self.end_headers()
             self.wfile.write(body)
 
@@ -46,7 +49,7 @@ def _listening() -> Iterator[Any]:
 
 @pytest.fixture
 def server(_listening: Any) -> Any:
-    _listening.asked, _listening.pause = [], 0
+    _listening.asked, _listening.pause, _listening.moved = [], 0, (200, "")
     return _listening
 
 
@@ -103,10 +106,39 @@ def test_a_server_that_is_no_judge_is_an_error(server: Any, body: object) -> Non
         Judge(url_of(server)).score([PAIR])
 
 
-def test_a_judge_is_named_by_model_and_address() -> None:
-    assert Judge("https://judge.example/v1/", "m").name == "judge m at https://judge.example/v1"
-    with pytest.raises(InputError, match="not an address"):
-        Judge("ftp://judge.example")
+@pytest.mark.parametrize("here", ["https://localhost/v1/", "http://127.0.0.1:80", "http://[::1]:8080/v1", "HTTP://LOCALHOST"])
+def test_a_judge_is_named_by_model_and_address(here: str) -> None:
+    assert Judge(here, "m").name == f"judge m at {here.rstrip('/')}"
+
+
+@pytest.mark.parametrize("there", [
+    "https://judge.example/v1", "http://localhost@judge.example/v1", "http://localhost.judge.example", "ftp://localhost",
+    "http://judge.example/localhost", "http://judge.example#@localhost/", "http://127.0.0.1\\@judge.example/",
+    "http://localhost:80:judge.example", "http://192.168.0.7:8080/v1", "http://0.0.0.0/", "localhost:8080",
+    "http://localhost/v1\n"])
+def test_passages_are_sent_to_no_other_machine(there: str) -> None:
+    with pytest.raises(InputError, match="no address of this machine"):
+        Judge(there)
+
+
+def test_neither_a_proxy_nor_a_redirect_takes_passages_elsewhere(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://judge.example:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    says(server, {"probability": .9, "quote_a": "bridge", "quote_b": "bridge"})
+    assert Judge(url_of(server)).score([PAIR]) == [.9]
+    for status in (302, 307):
+        server.moved = (status, "http://judge.example/v1")
+        with pytest.raises(InputError, match="no usable answer"):
+            Judge(url_of(server)).score([PAIR])
+
+
+def test_a_damaged_file_of_answers_is_told(server: Any, tmp_path: Path) -> None:
+    kept = tmp_path / "judge.sqlite"
+    kept.write_bytes(b"no database" * 1000)
+    with pytest.raises(InputError, match=r"judge\.sqlite: is damaged"):
+        Judge(url_of(server), cache=kept).score([PAIR])
 
 
 def test_a_judge_is_shown_the_letters_that_it_has_to_quote(server: Any) -> None:

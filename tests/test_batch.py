@@ -10,10 +10,15 @@ import json
 import os
 import resource
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +29,9 @@ from stance.batch import kept, load_config, run_batch, shelf
 from stance.batch.engine import Ray
 from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.query import QUESTIONS, run_query
+from stance.batch.shelf import fill_shelf
 from stance.cache import Cache
-from stance.encoding import Encoder, load_encoder
+from stance.encoding import Encoder, best_dtype, load_encoder
 from stance.errors import InputError
 from stance.framing import Pair, StanceModel, load_stance_model
 
@@ -168,7 +174,11 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def ray() -> Iterator[Ray]:
     pytest.importorskip("ray", reason="ray is not installed: pip install 'stance-compare[ray]'")
-    with Ray() as engine:
+    with pytest.MonkeyPatch.context() as patch:
+        # Ray finds out its own address by reaching for one far away, and does without where it is refused.
+        patch.delenv("STANCE_TRIED")
+        engine = Ray()
+    with engine:
         yield engine
 
 
@@ -239,19 +249,84 @@ def test_a_kept_answer_is_the_answer(models: tuple[Encoder, StanceModel], tmp_pa
         assert model.n_read == 1
 
 
-def test_two_runs_on_one_folder_are_kept_apart(tmp_path: Path) -> None:
+def flip(cache: Path, every: int) -> int:
+    """One bit of every so-manieth kept answer; gives how many."""
+    with closing(sqlite3.connect(cache)) as base, base:
+        for key, answer in (rows := base.execute("SELECT key, answer FROM kept ORDER BY key").fetchall()[::every]):
+            at = len(answer) // 2
+            base.execute("UPDATE kept SET answer = ? WHERE key = ?",
+                         (answer[:at] + bytes([answer[at] ^ 4]) + answer[at + 1:], key))
+    return len(rows)
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_flipped_bits_are_worked_out_anew(
+    done: Path, models: tuple[Encoder, StanceModel], tmp_path: Path, every: int
+) -> None:
+    folder = Path(shutil.copytree(done.parent, tmp_path / "again"))
+    assert flip(folder / "out" / "cache.sqlite", every) > 9
+    assert written(run_batch(load_config(folder / "batch.toml"), *models).parent) == written(done)
+
+
+def test_a_document_that_is_damaged_during_a_run_is_told_and_then_worked_out_anew(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path))
     with Cache(tmp_path / "c.sqlite") as cache:
-        cache.put([("a", b"1")])
-        with pytest.raises(InputError, match="another run"):
-            Cache(tmp_path / "c.sqlite")
-    (tmp_path / "c.sqlite").write_bytes(b"no database" * 1000)
-    with pytest.raises(InputError, match="damaged"):
-        Cache(tmp_path / "c.sqlite")
+        rows = fill_shelf(config.paths(), config.holds, cache).rows
+    flip(tmp_path / "c.sqlite", 1)
+    with Cache(tmp_path / "c.sqlite") as cache:
+        looked = shelf.Shelf(cache, rows, (), (), {}, {}, 0)
+        with pytest.raises(InputError, match="give the same command again"):
+            looked.load(rows)
+        assert [d.id for d, _ in fill_shelf(config.paths(), config.holds, cache).load(rows)] == [r.id for r in rows]
+
+
+def test_a_cache_of_another_version_is_worked_out_anew(
+    done: Path, models: tuple[Encoder, StanceModel], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(done.parent, tmp_path / "again"))
+    (folder / "out" / "cache.sqlite").unlink()
+    with closing(sqlite3.connect(folder / "out" / "cache.sqlite")) as base, base:
+        base.execute("CREATE TABLE kept (key TEXT PRIMARY KEY, answer BLOB) WITHOUT ROWID")
+    assert written(run_batch(load_config(folder / "batch.toml"), *models).parent) == written(done)
+
+
+def test_of_two_runs_on_one_folder_at_once_the_second_is_refused(
+    models: tuple[Encoder, StanceModel], tmp_path: Path
+) -> None:
+    """Real processes: the first is held up while it has the folder, so that the second meets it."""
+    words = [sys.executable, "-m", "stance", "batch", str(write_config(tmp_path))]
+    log, out = tmp_path / "out" / "cache.sqlite-wal", tmp_path / "out"
+    first = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        while first.poll() is None and not (log.is_file() and log.stat().st_size):
+            time.sleep(0.02)
+        first.send_signal(signal.SIGSTOP)
+        second = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        first.send_signal(signal.SIGCONT)
+        told = first.communicate()[1]
+    assert (second.returncode, "another run is at work on it" in second.stderr) == (2, True), second.stderr
+    assert "Traceback" not in second.stderr
+    assert first.returncode == 0, told
+    made_alike = load_encoder(dtype=best_dtype()), load_stance_model(dtype=best_dtype())
+    alone = run_batch(load_config(write_config(tmp_path / "alone")), *made_alike)
+    assert written(out) == written(alone.parent)
+
+
+def test_a_clock_that_jumps_changes_no_byte(
+    done: Path, models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = write_config(tmp_path, more='issues = "issues.toml"\n')
+    shutil.copy(done.parent / "issues.toml", tmp_path)
+    for clock in ("time", "monotonic"):
+        monkeypatch.setattr(time, clock, partial(next, cycle((4e9, 0.0, 1e9))))
+    assert written(run_batch(load_config(config), *models).parent) == written(done)
 
 
 @pytest.mark.parametrize(("text", "said"), [
     ("", "inputs"), ('inputs = ["x"]\nout = "o"\nreprots = 3', "reprots"), ("inputs = 3", "inputs"), ("= 3", "TOML"),
-    ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"),
+    ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"), ("[" * 5000, "TOML"),
+    ("reports = " + "9" * 5000, "TOML"), ('inputs = ["x"]\nout = "a\\u0000"', "out"),
 ])
 def test_a_wrong_config_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")

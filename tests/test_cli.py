@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_same_inputs_same_bytes_whatever_the_order_and_the_threads(compared: Pat
         capture_output=True,
         text=True,
         check=False,
-        env={"OMP_NUM_THREADS": "1", "PATH": "/usr/bin"},
+        env={"OMP_NUM_THREADS": "1", "PATH": "/usr/bin", "PYTHONPATH": os.environ["PYTHONPATH"]},
     )
     assert done.returncode == 0, done.stderr
     again = subprocess.run(

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stance.documents import read_documents, reading
+from stance.documents import read_documents, reading, tables
 from stance.documents.cleaning import clean
+from stance.documents.draft import UnreadableError
+from stance.documents.tables import MAX_ROW
 from stance.errors import InputError
 from stance.records import Document, Skipped
 
@@ -362,6 +364,52 @@ def test_parquet_rows_are_documents(tmp_path: Path) -> None:
     )
     assert [(d.text, d.source, d.published) for d in read(tmp_path)] == [(BRIDGE, "Post", "2024-05-03")]
     assert "row 2" in refused(tmp_path)[0].reason
+
+
+def write_parquet(folder: Path, *groups: list[str], **columns: object) -> Path:
+    """A row group for each list of texts."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    tables = [pyarrow.table({"text": texts, **columns}) for texts in groups]
+    with parquet.ParquetWriter(folder / "a.parquet", tables[0].schema, compression="zstd") as file:
+        for table in tables:
+            file.write_table(table)
+    return folder / "a.parquet"
+
+
+def test_a_long_row_of_parquet_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    write_parquet(tmp_path, [BRIDGE, "a" * (MAX_ROW + 1), BRIDGE + " It rained."])
+    assert [d.text for d in read(tmp_path)] == [BRIDGE, BRIDGE + " It rained."]
+    assert "row 2: is longer than 4 MB" in refused(tmp_path)[0].reason
+
+
+def test_parquet_that_expands_beyond_measure_is_refused_before_it_does(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path, [BRIDGE], ["a" * 70_000_000])
+    assert path.stat().st_size < 20_000
+    assert [d.text for d in read(tmp_path)] == [BRIDGE]
+    (reason,) = [skipped.reason for skipped in refused(tmp_path)]
+    assert "expands to 70 MB or more from row 2 on" in reason
+    assert "JSON Lines" in reason
+
+
+@pytest.mark.parametrize("text", ["", "a" * 50_000])
+def test_parquet_that_says_one_thing_without_end_is_refused(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_SMALL", 1_000_000)
+    n = 100_000 if not text else 2_000
+    path = write_parquet(tmp_path, [text] * n, title=[""] * n, date=[None] * n)
+    assert path.stat().st_size < 10_000
+    assert pytest.importorskip("pyarrow.parquet").read_metadata(path).row_group(0).total_byte_size < 200_000
+    taken: list[object] = []
+    with pytest.raises(UnreadableError, match="expands to 1 MB or more"):
+        taken.extend(tables.read_table(path, path.name, {}))
+    assert 10 < len(taken) < n / 2
+
+
+def test_nested_columns_of_parquet_are_left_out(tmp_path: Path) -> None:
+    write_parquet(tmp_path, [BRIDGE], tags=[["a"] * 10], source=["Post"])
+    assert [(d.text, d.source) for d in read(tmp_path)] == [(BRIDGE, "Post")]
 
 
 def rows_of(folder: Path, *rows: dict[str, str]) -> list[Document]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from stance.batch import load_config
 from stance.documents import read_documents
 from stance.errors import InputError
 from stance.evaluation import load_gold
@@ -89,7 +90,7 @@ def test_what_no_parser_takes_is_refused_with_advice(text: str, tmp_path: Path) 
     toml.write_bytes(b"a = " + text.encode("utf-8", "surrogateescape"))
     readers = [
         lambda: read_json(path, "make one"), lambda: read_toml(toml, "make one"), lambda: list(read_rows(path)),
-        lambda: read_comparison(path), lambda: load_gold(tmp_path), lambda: load_asked(toml),
+        lambda: read_comparison(path), lambda: load_gold(tmp_path), lambda: load_asked(toml), lambda: load_config(toml),
     ]  # fmt: skip
     for read in readers:
         with pytest.raises(InputError, match=r"a\.toml|gold\.json"):

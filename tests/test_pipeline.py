@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import tram
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from stance.cli import app
 from stance.encoding import choose_device, load_encoder
 from stance.errors import InputError
 from stance.framing import Pair, load_stance_model, read_target
@@ -85,6 +89,47 @@ def test_a_comparison_survives_its_file(charge: tuple[Comparison, tuple[Document
     path.write_text(dump_json(comparison), encoding="utf-8")
     back = read_comparison(path)
     assert dump_json(back) == dump_json(comparison)
+
+
+@pytest.mark.parametrize(("records", "key"), [
+    ("claims", "document_id"), ("issues", "claim_ids"), ("positions", "claim_id"), ("positions", "issue_id"),
+    ("cells", "issue_id"), ("cells", "claim_ids"), ("conflicts", "issue_id"), ("frames", "claim_id"),
+])  # fmt: skip
+def test_a_comparison_that_points_at_nothing_is_refused_whoever_reads_it(
+    records: str, key: str, tmp_path: Path
+) -> None:
+    plain = to_plain(tram.comparison()[0])
+    side = {"claim_id": plain["claims"][0]["id"], "start": 0, "end": 1, "text": "a"}
+    plain["conflicts"] = [{"issue_id": plain["issues"][0]["id"], "kind": "number", "one": side, "other": side}]
+    plain["frames"] = [{"claim_id": side["claim_id"], "codebook": "b", "label": None, "probabilities": {}}]
+    file = tmp_path / "comparison.json"
+    for name, value in (("as it was", plain[records][-1][key]), ("lost", ["gone"] if key.endswith("s") else "gone")):
+        plain[records][-1][key] = value
+        file.write_text(json.dumps(plain), encoding="utf-8")
+        for words in (["export", str(file), "--out", str(tmp_path / "out")],
+                      ["worksheet", str(file), "--out", str(tmp_path / "out")],
+                      ["review", str(file), "--export", str(tmp_path / "out")]):  # fmt: skip
+            done = CliRunner().invoke(app, words)
+            if name == "lost":
+                assert isinstance(done.exception, InputError)
+                assert f"{file}: points at" in str(done.exception)
+                assert "'gone'" in str(done.exception)
+                assert not (tmp_path / "out").exists()
+            else:
+                assert done.exit_code == 0, done.exception
+                shutil.rmtree(tmp_path / "out")
+
+
+@pytest.mark.parametrize(("records", "key", "value"), [
+    ("positions", "probabilities", {"neutral": [1]}), ("positions", "probabilities", []),
+    ("issues", "scores", {"c": "1"}),
+])  # fmt: skip
+def test_probabilities_are_numbers_by_name(records: str, key: str, value: object, tmp_path: Path) -> None:
+    plain = to_plain(tram.comparison()[0])
+    plain[records][0][key] = value
+    (tmp_path / "comparison.json").write_text(json.dumps(plain), encoding="utf-8")
+    with pytest.raises(InputError, match=f"{key}: expected"):
+        read_comparison(tmp_path / "comparison.json")
 
 
 def test_the_run_card_names_inputs_models_and_what_was_left_out(

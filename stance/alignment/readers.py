@@ -8,13 +8,14 @@ sees who said what, and neither sees a pair that the words rule out.
 from __future__ import annotations
 
 import json
-import sqlite3
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from stance.cache import Cache
 from stance.encoding import find_encoder_directory, weights_sha256
 from stance.errors import InputError, ModelError
 from stance.records import digest
@@ -71,44 +72,44 @@ class CrossEncoder:
 
 
 class Judge:
-    """A language model behind an OpenAI-compatible address, asked pair by pair.
+    """A language model behind an OpenAI-compatible address of this machine, asked pair by pair.
 
     An answer counts only if it is the JSON asked for and quotes both texts word for word; anything else is None, so
     that a judge that makes things up changes nothing. Answers are kept in `cache`, an SQLite file.
 
     url    base address, e.g. http://localhost:8080/v1
     model  the name the server knows it by
+    Raises InputError where the address is not one of this machine, gives no answer, or the cache is damaged.
     """
 
     def __init__(self, url: str, model: str = "default", cache: Path | None = None, timeout: float = 60.0) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise InputError(f"judge {url!r}: not an address; give one like http://localhost:8080/v1")
+        if not _HERE.fullmatch(url):
+            raise InputError(f"judge {url!r}: no address of this machine, and passages are sent to no other; give one "
+                             "like http://localhost:8080/v1")
         self.url, self.model, self.timeout = url.rstrip("/"), model, timeout
         self.name = f"judge {model} at {self.url}"
-        self._kept = sqlite3.connect(cache if cache else ":memory:")
-        self._kept.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT)")
+        self._path = cache or Path(":memory:")  # as SQLite calls a file that is none
 
     def score(self, pairs: Sequence[PairOfTexts]) -> list[float | None]:
-        return [self._read(self._ask(a, b), a, b) for a, b in pairs]
+        with Cache(self._path) as cache:
+            return [self._read(self._ask(a, b, cache), a, b) for a, b in pairs]
 
-    def _ask(self, a: str, b: str) -> str:
+    def _ask(self, a: str, b: str, cache: Cache) -> str:
         key = digest("judge", self.model, _PROMPT, a, b)
-        row = self._kept.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
-        if row:
-            return str(row[0])
+        if kept := cache.get([key]):
+            return kept[key].decode("utf-8", "surrogatepass")
         body = {"model": self.model, "temperature": 0, "seed": 0, "response_format": {"type": "json_object"},
                 "messages": [{"role": "system", "content": _PROMPT},
                              {"role": "user", "content": json.dumps({"a": a, "b": b}, ensure_ascii=False)}]}
         request = urllib.request.Request(f"{self.url}/chat/completions", json.dumps(body).encode(),
                                          {"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:
+            with _open(request, timeout=self.timeout) as response:
                 answer = str(json.load(response)["choices"][0]["message"]["content"])
         except (urllib.error.URLError, OSError, ValueError, KeyError, IndexError, TypeError) as error:
             raise InputError(f"{self.name}: no usable answer ({error}); check that the server runs, or leave the judge "
                              "out") from None
-        with self._kept:
-            self._kept.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answer))
+        cache.put([(key, answer.encode("utf-8", "surrogatepass"))])
         return answer
 
     @staticmethod
@@ -122,6 +123,16 @@ class Judge:
         return chance if quoted and 0 <= chance <= 1 else None
 
 
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: it could lead to another machine."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_HERE = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:/[\w./~-]*)?", re.ASCII | re.IGNORECASE)
+# Nor through a proxy that the environment names.
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Straight()).open
 _PROMPT = (
     "You get two passages, a and b, as JSON. Decide whether both speak to one and the same question, so that a reader "
     "comparing sources would put them side by side. A statement and its denial do. Passages that share only a name, a "

@@ -16,14 +16,17 @@ from __future__ import annotations
 
 import datetime
 import glob
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import InputError
 from stance.events import DAYS, THRESHOLD
+from stance.records import read_toml
+
+Named = Annotated[str, Field(pattern="^[^\0]+$")]  # no path holds NUL
 
 
 class _Strict(BaseModel):
@@ -39,12 +42,12 @@ class Config(_Strict):
     """A batch run as written; `folder` is where the file lies."""
 
     folder: Path = Field(exclude=True)
-    inputs: tuple[str, ...] = Field(min_length=1)
-    out: str
+    inputs: tuple[Named, ...] = Field(min_length=1)
+    out: Named
     since: datetime.date | None = None
     until: datetime.date | None = None
-    issues: str | None = None
-    codebooks: tuple[str, ...] = ()
+    issues: Named | None = None
+    codebooks: tuple[Named, ...] = ()
     reports: int = Field(default=50, ge=0)
     events: Events = Events()
 
@@ -71,12 +74,7 @@ class Config(_Strict):
 
 def load_config(path: Path) -> Config:
     """The config in a TOML file. Raises InputError with the key that is missing or wrong."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not TOML ({error})") from None
+    plain = read_toml(path, "docs/batch.md shows a whole one")
     try:
         return Config(**(plain | {"folder": path.parent}))
     except ValidationError as error:

@@ -40,30 +40,31 @@ class KeptEncoder(Encoder):
 
     def read(self, texts: Sequence[str]) -> None:
         """See to it that these texts are kept."""
-        keys = {self._key("tokens", text): text for text in texts}
+        keys = {self._key(what, text): text for text in texts for what in ("tokens", "pooled")}
         # Alike in length, so that batches fill although few texts are held.
-        missing = sorted(self.cache.missing(list(keys)), key=lambda key: (len(keys[key]), key))
+        missing = sorted({keys[key] for key in self.cache.missing(list(keys))}, key=lambda text: (len(text), text))
         chunks = [missing[begin:begin + CHUNK] for begin in range(0, len(missing), CHUNK)]
-        parts = ([keys[key] for key in chunk] for chunk in chunks)
-        for chunk, answers in zip(chunks, self._engine.map(self._encode, parts), strict=True):
+        for chunk, answers in zip(chunks, self._engine.map(self._encode, chunks), strict=True):
             self.n_read += len(chunk)
             self.n_tokens += sum(n for _, _, n in answers)
-            self.cache.put([(key, tokens) for key, (tokens, _, _) in zip(chunk, answers, strict=True)]
-                           + [(self._key("pooled", keys[key]), pooled)
-                              for key, (_, pooled, _) in zip(chunk, answers, strict=True)])
+            self.cache.put((self._key(what, text), kept)
+                           for text, (tokens, pooled, _) in zip(chunk, answers, strict=True)
+                           for what, kept in (("tokens", tokens), ("pooled", pooled)))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        keys = [self._key("pooled", text) for text in texts]
+        kept = self._kept("pooled", texts)
+        return np.array([np.frombuffer(answer, np.float32) for answer in kept]).reshape(len(texts), self.width)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        kept = self._kept("tokens", texts)
+        return [_unpack(answer, self.width, row) for answer, row in zip(kept, self.encode(texts), strict=True)]
+
+    def _kept(self, what: str, texts: Sequence[str]) -> list[bytes]:
+        keys = [self._key(what, text) for text in texts]
         if len(kept := self.cache.get(keys)) < len(set(keys)):
             self.read([text for key, text in zip(keys, texts, strict=True) if key not in kept])
             kept = self.cache.get(keys)
-        return np.array([np.frombuffer(kept[key], np.float32) for key in keys]).reshape(len(texts), self.width)
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self.read(texts)
-        keys = [self._key("tokens", text) for text in texts]
-        kept, pooled = self.cache.get(keys), self.encode(texts)
-        return [_unpack(kept[key], self.width, row) for key, row in zip(keys, pooled, strict=True)]
+        return [kept[key] for key in keys]
 
     def _key(self, what: str, text: str) -> str:
         return digest(what, *self.made, text)
@@ -102,13 +103,15 @@ class KeptModel(StanceModel):
     def logits(self, pairs: Sequence[Pair], task: str) -> Probabilities:
         keys = [digest("logits", *self.made, target_words(p.target, task), p.text, p.start, p.end) for p in pairs]
         of_key = dict(zip(keys, pairs, strict=True))
-        missing = self._cache.missing(list(of_key))
+        kept = self._cache.get(list(of_key))
+        missing = [key for key in of_key if key not in kept]
         chunks = [missing[begin:begin + CHUNK] for begin in range(0, len(missing), CHUNK)]
         parts = (([of_key[key] for key in chunk], task) for chunk in chunks)
         for chunk, answers in zip(chunks, self._engine.map(self._label, parts), strict=True):
             self.n_read += len(chunk)
-            self._cache.put(zip(chunk, answers, strict=True))
-        kept = self._cache.get(list(of_key))
+            new = dict(zip(chunk, answers, strict=True))
+            self._cache.put(new.items())
+            kept |= new
         return np.array([np.frombuffer(kept[key], np.float64) for key in keys]).reshape(len(keys), len(STANCES))
 
 

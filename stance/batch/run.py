@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,36 +101,34 @@ def encode_documents(shelf: Shelf, encoder: KeptEncoder) -> NDArray[np.float16]:
     """A unit vector a document, float16 (n, d): the mean of its title's and its first claims'; zeros where it has
     neither. All claims are encoded on the way, in the words in which alignment will ask for them."""
     keys = [digest("document", *encoder.made, row.key) for row in shelf.rows]
-    row_of = dict(zip(keys, shelf.rows, strict=True))
-    new = encoder.cache.missing(keys)
+    vectors = np.zeros((len(keys), encoder.width), dtype=np.float16)
+    new: list[int] = []
+    for begin in range(0, len(keys), WAITING):
+        kept = encoder.cache.get(keys[begin:begin + WAITING])
+        for i, key in enumerate(keys[begin:begin + WAITING], begin):
+            if key in kept:
+                vectors[i] = np.frombuffer(kept[key], np.float16)
+            else:
+                new.append(i)
     progress = Progress("documents encoded", len(new))
-    heads: dict[str, list[str]] = {}
+    heads: dict[int, list[str]] = {}
     texts: list[str] = []
     for begin in range(0, len(new), LOADED):
         some = new[begin:begin + LOADED]
-        for key, (document, claims) in zip(some, shelf.load([row_of[key] for key in some]), strict=True):
+        for i, (document, claims) in zip(some, shelf.load([shelf.rows[i] for i in some]), strict=True):
             read = [before + claim.text for before, claim in zip(read_contexts(claims), claims, strict=True)]
-            heads[key] = ([document.title] if document.title else []) + read[:LEAD]
-            texts += [*read, *heads[key][:1]]
+            heads[i] = ([document.title] if document.title else []) + read[:LEAD]
+            texts += [*read, *heads[i][:1]]
         if len(texts) >= WAITING or some[-1] == new[-1]:
             encoder.read(texts)
-            encoder.cache.put(_mean_vectors(heads, encoder))
+            pooled = iter(encoder.encode([text for head in heads.values() for text in head]))
+            for i, head in heads.items():
+                mean = sum((next(pooled) for _ in head), np.zeros(encoder.width, np.float32))
+                vectors[i] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+            encoder.cache.put([(keys[i], vectors[i].tobytes()) for i in heads])
             progress(len(heads))
             heads, texts = {}, []
-    vectors = np.zeros((len(keys), encoder.width), dtype=np.float16)
-    for begin in range(0, len(keys), WAITING):
-        some = keys[begin:begin + WAITING]
-        kept = encoder.cache.get(some)
-        vectors[begin:begin + WAITING] = [np.frombuffer(kept[key], np.float16) for key in some]
     return vectors
-
-
-def _mean_vectors(heads: Mapping[str, list[str]], encoder: KeptEncoder) -> list[tuple[str, bytes]]:
-    """Under each key the unit vector of its texts' mean, as it is kept."""
-    pooled = iter(encoder.encode([text for head in heads.values() for text in head]))
-    sums = {key: sum((next(pooled) for _ in head), np.zeros(encoder.width, np.float32)) for key, head in heads.items()}
-    return [(key, (row / max(float(np.linalg.norm(row)), 1e-9)).astype(np.float16).tobytes())
-            for key, row in sums.items()]
 
 
 def tabulate_events(events: Sequence[Event], shelf: Shelf, told: Told) -> Iterator[tuple[Event, Tables]]:

@@ -29,6 +29,7 @@ from stance.batch.progress import Progress
 from stance.cache import Cache
 from stance.claims import extract_stream
 from stance.documents.reading import Input, list_inputs, read_input
+from stance.errors import InputError
 from stance.records import Claim, Document, Skipped, digest, from_plain, to_plain
 
 SLICE = 256  # documents whose claims are extracted, and kept, at a time, or fewer of more than
@@ -63,13 +64,20 @@ class Shelf:
     n_claims: int
 
     def load(self, rows: Sequence[Row]) -> Extracted:
-        """The documents, with their texts, and their claims."""
-        kept = self.cache.get([row.key for row in rows])
+        """The documents, with their texts, and their claims. Raises InputError where one was damaged meanwhile."""
+        kept = self._kept({row.key for row in rows})
         plain = [unpack(kept[row.key]) for row in rows]
-        texts = self.cache.get(list({p["text"] for p in plain}))
+        texts = self._kept({p["text"] for p in plain})
         whole = {key: zlib.decompress(text).decode("utf-8", "surrogatepass") for key, text in texts.items()}
         return [(from_plain(Document, p["document"] | {"text": whole[p["text"]]}),
                  [from_plain(Claim, c) for c in p["claims"]]) for p in plain]
+
+    def _kept(self, keys: set[str]) -> dict[str, bytes]:
+        kept = self.cache.get(sorted(keys))
+        if len(kept) < len(keys):
+            raise InputError(f"{self.cache.path}: documents in it were damaged since this run looked; check the disk "
+                             "and give the same command again, which works them out anew")
+        return kept
 
 
 @remember
@@ -108,7 +116,7 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
             progress(file.path.stat().st_size // 1000 if file.path.is_file() else 0)
             skipped += [Skipped(*item) for item in record["skipped"]]
             n_taken = 0
-            for key, id_, source, published, n, counts in record["documents"]:
+            for key, _, id_, source, published, n, counts in record["documents"]:
                 if not holds(published):
                     continue
                 if id_ in seen:
@@ -126,13 +134,14 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
 
 
 def shelve_files(files: Sequence[Input], cache: Cache, do: Map) -> Iterator[dict[str, Any]]:
-    """For each file, in order, what came of it: its documents' lines, what was skipped. Read only if it is not kept.
+    """For each file, in order, what came of it: its documents' lines, what was skipped. Read only if it is not kept, or
+    not whole.
 
     do  maps a function over parts, here or in processes"""
     sha256 = ["" if not file.path.is_file() else _sha256(file.path) for file in files]
     keys = [digest("file", program_sha256(), its, file.name, sorted(file.said.fields.items()),
                    sorted(file.said.columns.items())) for file, its in zip(files, sha256, strict=True)]
-    new = set(cache.missing(keys))
+    new = {key for key in keys if not _is_whole(key, cache)}
     small = {key: file for file, key in zip(files, keys, strict=True)
              if key in new and file.path.is_file() and file.path.stat().st_size <= SMALL}
     read = do(read_whole, small.values())
@@ -155,8 +164,17 @@ def _keep(extracted: Extracted, made: str, cache: Cache) -> Iterator[tuple[Any, 
         key = digest(made, document.id)
         answers[key] = pack({"document": to_plain(document), "text": text, "claims": to_plain(claims)})
         counts = {"language": document.language, "dropped": Counter(d.reason for d in document.dropped)}
-        yield key, document.id, document.source, document.published, len(claims), counts
+        yield key, text, document.id, document.source, document.published, len(claims), counts
     cache.put(answers.items())
+
+
+def _is_whole(made: str, cache: Cache) -> bool:
+    """Whether what came of a file is kept undamaged, its documents and their texts too. Reads them all, since that is
+    what tells, and what is damaged is forgotten."""
+    if not (found := cache.get([made])):
+        return False
+    keys = list(dict.fromkeys(key for line in unpack(found[made])["documents"] for key in line[:2]))
+    return sum(len(cache.get(keys[begin:begin + SLICE])) for begin in range(0, len(keys), SLICE)) == len(keys)
 
 
 def _slices(file: Input, skipped: list[tuple[str, str]]) -> Iterator[list[Document]]:

@@ -24,6 +24,9 @@ from stance.records import Skipped
 
 # The longest row that is read: a book of a thousand pages. A longer one is a table without line ends.
 MAX_ROW = 4 * 2**20
+# A few kilobytes of Parquet can say one text a million times. Real tables expand to some twenty times their size.
+_MOST_EXPANDED = 100
+_SMALL = 16 * MAX_ROW  # to which any file may expand
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "text": (
         "text",
@@ -285,13 +288,33 @@ def _find_delimiter(sample: str) -> str:
 
 
 def _read_parquet(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    """Rows without their nested columns. Neither what the file says of its size nor what comes out of it may be more
+    than a file of its size holds."""
     import pyarrow
     import pyarrow.parquet
 
+    most = max(_SMALL, _MOST_EXPANDED * path.stat().st_size)
+    n_rows = n_bytes = 0
     try:
         with pyarrow.parquet.ParquetFile(path) as table:
-            for batch in table.iter_batches(batch_size=256):
-                yield from batch.to_pylist()
+            flat = [column.name for column in table.schema_arrow if not pyarrow.types.is_nested(column.type)]
+            for group in range(table.num_row_groups):
+                if (size := table.metadata.row_group(group).total_byte_size) > most:
+                    raise _too_much(n_rows, size, most)
+                for batch in table.iter_batches(batch_size=16, row_groups=[group], columns=flat):
+                    for row in batch.to_pylist():
+                        length = sum(len(v) for v in row.values() if isinstance(v, (str, bytes)))
+                        n_rows, n_bytes = n_rows + 1, n_bytes + length + 8 * len(row)  # an empty cell costs, too
+                        if n_bytes > most:
+                            raise _too_much(n_rows - 1, n_bytes, most)
+                        yield row if length <= MAX_ROW else f"is longer than {MAX_ROW // 2**20} MB; split its text"
     except (pyarrow.ArrowException, OSError, ValueError) as error:  # ValueError: text that is no UTF-8
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise UnreadableError(f"cannot be read as Parquet ({reason}); write it again") from None
+
+
+def _too_much(n_rows: int, size: int, most: int) -> UnreadableError:
+    return UnreadableError(
+        f"expands to {size / 1e6:.0f} MB or more from row {n_rows + 1} on, and {most / 1e6:.0f} MB is the most that a "
+        "file of its size may; write it as JSON Lines"
+    )

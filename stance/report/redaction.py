@@ -3,18 +3,20 @@
 A person's name is taken to be a known given name with up to three capitalised words after it, and else any two or
 three capitalised words, unless one of them belongs to institutions and places, or they are an alias group's or a
 source's name: a name too many is taken rather than one left. A bare surname goes where the full name stands somewhere
-in the comparison. An official is somebody
-whom the comparison names with a public office anywhere ("Mayor Ana Ruiz", "Ana Ruiz, the mayor"). Each person has one
-number throughout. E-mail addresses, telephone numbers, handles and street addresses go whoever's they are.
+in the comparison. An official is somebody whom the comparison names with a public office anywhere ("Mayor Ana Ruiz",
+"Ana Ruiz, the mayor"). Each person has one number throughout: in capitals, or by the full name in small letters, and
+in names of files and addresses. E-mail addresses, telephone numbers, handles and street addresses go whoever's they
+are.
 
 It misses names and takes some that are none: docs/privacy.md says how often. Offsets still point into the files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from stance.naming import read_aliases
 from stance.records import Claim, Comparison, Document, Issue
@@ -44,44 +46,53 @@ _CONTACTS = (
 )  # fmt: skip
 
 
+_TOLD = ("title", "inputs", "skipped", "corrections")  # what the run card has from documents and people
+_GAP = r"(?:[\s_+-]|%20)+"  # between the words of a name, also in the name of a file or an address
+
+
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Full names of private persons, and of officials, each → surname."""
+    """names    finds each private person's names; each group is one form of a name
+    numbers  of the person that each group names"""
 
-    private: dict[str, str]
-    public: dict[str, str]
+    names: re.Pattern[str]
+    numbers: tuple[int, ...]
 
     def __call__(self, text: str) -> str:
         """The text without private names and contact data."""
         for shown, pattern in _CONTACTS:
             text = pattern.sub(shown, text)
-        kept = set(self.public.values())
-        for number, (name, surname) in enumerate(self.private.items(), 1):
-            bare = "" if surname in kept else rf"|{re.escape(surname)}"
-            text = re.sub(rf"\b(?:{re.escape(name)}{bare})\b", f"[person {number}]", text)
-        return text
+        return self.names.sub(lambda found: f"[person {self.numbers[(found.lastindex or 1) - 1]}]", text)
 
 
 def find_persons(texts: Iterable[str], kept: Iterable[str] = ()) -> Redactor:
     """Who is named in the texts, and who of them in a public office. `kept`: names that are no private person's."""
     known = _known() | {name.casefold() for name in kept}
-    found: dict[str, str] = {}
-    public: dict[str, str] = {}
-    whole = sorted(set(texts))
-    for text in whole:
+    found: dict[str, bool] = {}  # name, lowered → whether it is ever written in more than capitals
+    public: set[str] = set()
+    for text in sorted(set(texts)):
         for run in _RUN.finditer(text):
-            name, start = _name_in(run[0], known)
-            if name is None:
+            printed, start = _name_in(run[0], known)
+            if printed is None:
                 continue
-            found[name] = surname = name.split()[-1]
-            before, after = text[: run.start() + start], text[run.start() + start + len(name) :][:60]
+            name = printed.lower()
+            found[name] = found.get(name, False) or not printed.isupper()
+            before, after = text[: run.start() + start], text[run.start() + start + len(printed) :][:60]
             if re.search(rf"\b{_OFFICE}(?: [a-z]+){{0,3}} $", before) or re.match(
                 rf",? (?:who is |then )?(?:the |a )?(?:[\w’'-]+ ){{0,3}}?{_OFFICE}\b", after
             ):
-                public[name] = surname
-    surnames = set(public.values())
-    private = {name: surname for name, surname in found.items() if name not in public and surname not in surnames}
-    return Redactor(dict(sorted(private.items(), key=lambda p: (-len(p[0]), p[0]))), public)
+                public.add(name)
+    # "DEBORAH LUND SAYS NO" names nobody else than Deborah Lund.
+    names = {n for n, is_plain in found.items() if is_plain or not any(n.startswith(f"{other} ") for other in found)}
+    officials = {name.split()[-1] for name in public}
+    private = sorted((n for n in names - public if n.split()[-1] not in officials), key=lambda n: (-len(n), n))
+    forms = [(f"(?i:{_GAP.join(map(re.escape, name.split()))})", n) for n, name in enumerate(private, 1)]
+    bare = {name.split()[-1]: n for n, name in reversed([*enumerate(private, 1)])}
+    # A surname alone may be a word ("marsh"), unless it begins with a capital.
+    forms += [(f"{re.escape(word[0].upper())}(?i:{re.escape(word[1:])})", n)
+              for word, n in bare.items() if not word.endswith(".")]  # fmt: skip
+    pattern = "|".join(f"({form})" for form, _ in forms) or "(?!)"
+    return Redactor(re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])"), tuple(n for _, n in forms))
 
 
 def _name_in(run: str, known: frozenset[str]) -> tuple[str | None, int]:
@@ -103,12 +114,15 @@ def _name_in(run: str, known: frozenset[str]) -> tuple[str | None, int]:
 
 
 def redact_comparison(comparison: Comparison) -> Comparison:
-    """The comparison with all words of its records redacted. Names of sources stay: they are whose texts these are."""
+    """The comparison with all words of its records redacted. Names of sources stay: they are whose texts these are.
+
+    Offsets and digests stay too: somebody who has the files can find every place again."""
     redact = find_persons([
         *(claim.text for claim in comparison.claims),
         *(name for claim in comparison.claims for name in (claim.holder, *claim.via) if name),
         *(issue.title for issue in comparison.issues),
-        *(document.title for document in comparison.documents if document.title),
+        *(text for document in comparison.documents for text in (document.title, document.origin) if text),
+        str(comparison.run.get("title", "")),
     ], [document.source for document in comparison.documents])  # fmt: skip
 
     def claim(c: Claim) -> Claim:
@@ -119,7 +133,15 @@ def redact_comparison(comparison: Comparison) -> Comparison:
         return replace(i, title=redact(i.title), target=redact(i.target), why=redact(i.why))
 
     def document(d: Document) -> Document:
-        return replace(d, title=d.title and redact(d.title), text="")
+        return replace(d, title=d.title and redact(d.title), path=redact(d.path), url=d.url and redact(d.url),
+                       origin=d.origin and redact(d.origin), text="")  # fmt: skip
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: plain(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return list(map(plain, value))
+        return redact(value) if isinstance(value, str) else value
 
     return replace(
         comparison,
@@ -129,6 +151,8 @@ def redact_comparison(comparison: Comparison) -> Comparison:
         conflicts=tuple(replace(c, one=replace(c.one, text=redact(c.one.text)),
                                 other=replace(c.other, text=redact(c.other.text))) for c in comparison.conflicts),
         cells=tuple(replace(c, origins=tuple(map(redact, c.origins))) for c in comparison.cells),
+        # The rest of the card says how it was made, in names of programs and digests.
+        run={key: plain(value) if key in _TOLD else value for key, value in comparison.run.items()},
     )
 
 
