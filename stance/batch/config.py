@@ -48,25 +48,51 @@ class Config(_Strict):
     reports: int = Field(default=50, ge=0)
     events: Events = Events()
 
-    def holds(self, published: str | None) -> bool:
-        """Whether a document of this date belongs into the window. Without a window all do; undated ones only then."""
-        if self.since is None and self.until is None:
-            return True
-        day = (published or "")[:10]
-        return bool(day) and (self.since or datetime.date.min).isoformat() <= day <= (
-            self.until or datetime.date.max).isoformat()
+    @property
+    def place(self) -> Path:
+        """The folder that `out` names."""
+        return self.folder / self.out
+
+    @property
+    def has_window(self) -> bool:
+        return self.since is not None or self.until is not None
+
+    def why_outside(self, published: str | None) -> str:
+        """Why a document of this date does not belong into the window; empty where it does. Without a window all do."""
+        if not self.has_window:
+            return ""
+        try:
+            day = datetime.date.fromisoformat((published or "")[:10])
+        except ValueError:
+            return "has no day to hold against the window; give it a date, or take since and until out"
+        if self.since and day < self.since:
+            return f"was published on {day}, before since, {self.since}"
+        return f"was published on {day}, after until, {self.until}" if self.until and day > self.until else ""
 
     def paths(self) -> Sequence[Path]:
-        """The files and folders that the inputs name. Raises InputError where one names nothing."""
+        """The files and folders that the inputs name, but for those in `out`: what a run writes is no input.
+
+        Raises InputError where an input names nothing, or nothing outside `out`."""
         found: list[Path] = []
+        place = self.place.resolve()
         for pattern in self.inputs:
-            # Path.glob takes no ".." and no absolute pattern.
-            names = sorted(glob.glob(pattern, root_dir=self.folder, recursive=True))  # noqa: PTH207
-            if not names:
+            paths = [self.folder / name for name in _find(pattern, self.folder)]
+            if not paths:
                 raise InputError(f"{self.folder / pattern}: no such file or folder; correct `inputs` (paths are "
                                  "relative to the config file)")
-            found += [self.folder / name for name in names]
+            outside = [path for path in paths if not path.resolve().is_relative_to(place)]
+            if not outside:
+                raise InputError(f"{self.folder / pattern}: lies in `out`, {self.place}, where a run replaces what it "
+                                 "finds; give `out` a folder of its own")
+            found += outside
         return list(dict.fromkeys(found))
+
+
+def _find(pattern: str, folder: Path) -> list[str]:
+    """What a pattern names. A file whose name reads like a pattern, `posts [1].jsonl`, comes before what it matches."""
+    # Path.glob takes no ".." and no absolute pattern.
+    return (glob.glob(glob.escape(pattern), root_dir=folder)  # noqa: PTH207
+            or sorted(glob.glob(pattern, root_dir=folder, recursive=True)))  # noqa: PTH207
 
 
 def load_config(path: Path) -> Config:

@@ -85,10 +85,13 @@ def program_sha256() -> str:
     return total.hexdigest()
 
 
-def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache: Cache) -> Shelf:
-    """Read what is new under the paths, keep it, and list everything that `holds` takes by its date."""
-    inputs, skipped = list_inputs(paths)
-    n_bytes = sum(file.path.stat().st_size for file in inputs if file.path.is_file())
+def fill_shelf(paths: Sequence[Path], why_outside: Callable[[str | None], str], cache: Cache) -> Shelf:
+    """Read what is new under the paths, keep it, and list it, but for the folder of the cache.
+
+    why_outside  why a document of this date is left out; empty where it is not"""
+    inputs, skipped = list_inputs(paths, cache.path.parent)
+    skip = remember(Skipped)  # a window may leave out a million documents, for few reasons
+    n_bytes = sum(_size(file.path) for file in inputs)
     progress = Progress("kB read", max(n_bytes // 1000, 1))
     rows: dict[str, Row] = {}
     seen: dict[str, str] = {}
@@ -103,11 +106,12 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
             extract = partial(map_processes, pool)
         for file in inputs:
             record = _shelve_file(file, cache, extract)
-            progress(file.path.stat().st_size // 1000 if file.path.is_file() else 0)
+            progress(_size(file.path) // 1000)
             skipped += [Skipped(*item) for item in record["skipped"]]
             n_taken = 0
             for key, id_, source, published, n, counts in record["documents"]:
-                if not holds(published):
+                if reason := why_outside(published):
+                    skipped.append(skip(file.name, f"a document of {source} {reason}"))
                     continue
                 if id_ in seen:
                     skipped.append(Skipped(file.name, f"repeats a document of {seen[id_]} word for word, from the same "
@@ -126,10 +130,13 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
 def _shelve_file(file: Input, cache: Cache, extract: Callable[[Iterator[list[Document]]], Iterator[Extracted]]
                  ) -> dict[str, Any]:
     """What came of one file: its documents' lines, what was skipped. Read only if it is not kept."""
-    sha256 = "" if not file.path.is_file() else _sha256(file.path)
+    try:
+        sha256 = _sha256(file.path) if file.path.is_file() else ""
+    except OSError:  # reading it says why
+        sha256 = ""
     made = digest("file", program_sha256(), sha256, file.name, sorted(file.said.fields.items()),
                   sorted(file.said.columns.items()))
-    if found := cache.get([made]):
+    if sha256 and (found := cache.get([made])):
         return dict(unpack(found[made]))
     skipped: list[tuple[str, str]] = []
     lines: list[tuple[Any, ...]] = []
@@ -199,6 +206,14 @@ def pack(plain: Any) -> bytes:
 def unpack(kept: bytes) -> Any:
     """What was packed."""
     return json.loads(zlib.decompress(kept))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where it cannot be looked at, which reading it says."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _sha256(path: Path) -> str:
