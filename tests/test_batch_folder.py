@@ -197,6 +197,17 @@ def made_up(issue_id: str = "i") -> Comparison:
                                                            for d in documents), {})
 
 
+def test_every_asked_issue_has_its_own_page(tmp_path: Path) -> None:
+    asked = ["tram", "Tram", "санкции", "убийств", "new tram", "new-tram", "x" * 300]
+    with Output(tmp_path) as output:
+        for issue_id in asked:
+            output.add_asked(made_up(issue_id), made_up().documents)
+        output.finish(CARD, ())
+    pages = sorted(path.stem for path in (tmp_path / "issues").iterdir())
+    assert len({page.lower() for page in pages}) == len(asked)
+    assert {"tram", "new-tram"} <= set(pages)
+
+
 class KilledError(Exception):
     """Ends a run between two moves."""
 

@@ -8,6 +8,7 @@ puts it back. Rows are held for one week at most, and for no more than PART_ROWS
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 from stance.comparison import sources
 from stance.errors import InputError
 from stance.events import Event
-from stance.records import Comparison, Document, Skipped, to_plain
+from stance.records import Comparison, Document, Skipped, digest, to_plain
 from stance.report import render_report
 from stance.report.exports import DICTIONARY, build_tables, to_parquet
 from stance.report.index import Listed, render_index
@@ -196,7 +197,9 @@ def _listed(name: str, title: str, comparison: Comparison) -> Listed:
 
 
 def _file_name(issue_id: str) -> str:
-    return "".join(c if c.isalnum() and c.isascii() else "-" for c in issue_id)
+    """A name that any file system takes; with a digest where ids that differ, also in case alone, would share it."""
+    plain = re.sub(r"[^a-z0-9_]+", "-", issue_id.lower())[:60].strip("-")
+    return plain if plain == issue_id else f"{plain}-{digest(issue_id)[:8]}".strip("-")
 
 
 def _line(plain: Any, indent: int | None = None) -> bytes:
