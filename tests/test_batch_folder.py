@@ -246,3 +246,14 @@ def test_a_move_that_fails_is_said_and_taken_back(tmp_path: Path, monkeypatch: p
         with pytest.raises(InputError, match=r"in use.*give the same command again"):
             write_out(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == PLACES
+
+
+def test_tables_without_rows_are_there_and_the_dictionary_names_every_column(tmp_path: Path) -> None:
+    write_out(tmp_path)
+    told = (tmp_path / "tables" / "DATA-DICTIONARY.md").read_text(encoding="utf-8")
+    for name in TABLES:
+        table = parquet.read_table(tmp_path / "tables" / name)
+        assert table.num_rows == 0
+        assert table.column_names == [*COLUMNS[name], "week"]
+        section = told.split(f"## {name}\n")[1].split("\n## ")[0]
+        assert all(f"| {column} |" in section for column in table.column_names)

@@ -20,7 +20,7 @@ from stance.errors import InputError
 from stance.events import Event
 from stance.records import Comparison, Document, Skipped, digest, to_plain
 from stance.report import render_report
-from stance.report.exports import DICTIONARY, build_tables, to_parquet
+from stance.report.exports import DICTIONARY, build_tables, data_dictionary, to_parquet
 from stance.report.index import Listed, render_index
 
 PART_ROWS = 50_000
@@ -28,7 +28,7 @@ COLUMNS: dict[str, dict[str, tuple[type, str]]] = {
     name: {"event_id": (str, "the event that its document belongs to; empty for issues that the user asked"), **columns}
     for name, columns in DICTIONARY.items()
 } | {"frames": {
-    "event_id": (str, "as above"), "claim_id": (str, "the claim"),
+    "event_id": (str, "the event that the claim's document belongs to"), "claim_id": (str, "the claim"),
     "codebook": (str, "name of the codebook"),
     "label": (str, "id of the label; empty where none is likely enough"), "p": (float, "its probability")}}
 TABLES = ("documents", "claims", "issues", "positions", "cells", "conflicts", "frames")
@@ -36,6 +36,8 @@ Tables = dict[str, list[dict[str, Any]]]  # table → rows, without `event_id`
 CACHE = "cache.sqlite"
 _PLACES = ("tables", "events", "issues", "index.html", "run.json", "skipped.jsonl")
 _NEW = ".new"
+_WEEK = {"week": (str, "ISO week of the event's first document, undated, or asked for issues that the user asked; "
+                       "it stands in the folder's name, not in the file")}
 
 
 def open_folder(folder: Path) -> None:
@@ -113,7 +115,11 @@ class Output:
     def finish(self, card: Mapping[str, Any], skipped: Sequence[Skipped]) -> Path:
         """Put everything in place; gives the index page."""
         self._flush()
-        for name in ("tables", "events", "issues"):
+        for name in sorted({*TABLES} - {name for name, _ in self._parts}):  # so that a question can be put to it
+            self._write_part(name, "undated", [])
+        self._write("tables/DATA-DICTIONARY.md", [data_dictionary(
+            {name: _WEEK | COLUMNS[name] for name in TABLES}).encode()])
+        for name in ("events", "issues"):
             (self._new / name).mkdir(parents=True, exist_ok=True)
         self._write("run.json", [_line(card, indent=1)])
         self._write("skipped.jsonl", (_line(to_plain(item)) for item in skipped))
