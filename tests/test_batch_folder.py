@@ -257,3 +257,17 @@ def test_tables_without_rows_are_there_and_the_dictionary_names_every_column(tmp
         assert table.column_names == [*COLUMNS[name], "week"]
         section = told.split(f"## {name}\n")[1].split("\n## ")[0]
         assert all(f"| {column} |" in section for column in table.column_names)
+
+
+def test_the_index_says_which_events_it_lists(tmp_path: Path) -> None:
+    with Output(tmp_path) as output:
+        output.add_page(Event("e", "2024-W19", (0, 1)), made_up(), made_up().documents)
+        page = output.finish(CARD, ()).read_text(encoding="utf-8")
+    assert "1 of the 7 events with several sources have a page here" in page
+    assert "In 1, no two sources" in page
+    assert "5 more could have one: reports in the config is 1." in page
+    assert "Abend, Zeit" in page
+    assert "First date" in page
+    assert "two runs that have the same were made alike" in page
+    listed = [Listed(f"events/{n}.html", "T", "", (), 2, 1, 0) for n in range(7)]
+    assert "have a page here" not in render_index(CARD | {"n_events_with_issues": 7}, [], listed)

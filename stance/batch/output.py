@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from stance.comparison import sources
 from stance.errors import InputError
 from stance.events import Event
 from stance.records import Comparison, Document, Skipped, digest, to_plain
@@ -197,9 +196,9 @@ def build_rows(comparison: Comparison) -> Tables:
 
 def _listed(name: str, title: str, comparison: Comparison) -> Listed:
     dates = sorted(d.published[:10] for d in comparison.documents if d.published)
-    speaking = {cell.source for cell in comparison.cells if cell.n_claims}
-    return Listed(name, title, dates[0] if dates else "", tuple(s for s in sources(comparison) if s in speaking),
-                  len(comparison.documents), len(comparison.issues), sum(i.contested for i in comparison.issues))
+    speaking = sorted({cell.source for cell in comparison.cells if cell.n_claims})
+    return Listed(name, title, dates[0] if dates else "", tuple(speaking), len(comparison.documents),
+                  len(comparison.issues), sum(i.contested for i in comparison.issues))
 
 
 def _file_name(issue_id: str) -> str:
