@@ -271,3 +271,18 @@ def test_the_index_says_which_events_it_lists(tmp_path: Path) -> None:
     assert "two runs that have the same were made alike" in page
     listed = [Listed(f"events/{n}.html", "T", "", (), 2, 1, 0) for n in range(7)]
     assert "have a page here" not in render_index(CARD | {"n_events_with_issues": 7}, [], listed)
+
+
+def test_progress_foretells_nothing_from_the_first_item(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(progress_module.time, "monotonic", lambda: now)
+    caplog.set_level(logging.INFO)
+    progress = Progress("documents compared", 1000)
+    now = 5.0
+    progress(1)
+    now = 10.0
+    progress(999)
+    assert [record.getMessage() for record in caplog.records] == [
+        "1 of 1000 documents compared, 0.2 a second", "1000 of 1000 documents compared, 100 a second, about 0:00 left"]
