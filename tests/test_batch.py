@@ -285,6 +285,8 @@ def test_the_common_questions_are_answered(done: Path, question: str) -> None:
     if question == "relays":
         assert any(row["origin"] == "The mayor" for row in answer)
 
+    ('inputs = "x"\nout = "o"', r'inputs: should be a list of texts, as \["posts.jsonl"\]'),
+    ('inputs = ["x"]\nout = "o"\nsince = 2024-02-01\nuntil = 2024-01-01', "until: 2024-01-01 lies before since"),
 
 @pytest.mark.usefixtures("duckdb")
 def test_a_question_that_cannot_be_answered_is_named(done: Path, tmp_path: Path) -> None:
@@ -298,6 +300,19 @@ def test_processes_write_what_one_process_writes(
     models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = run_batch(load_config(write_config(tmp_path / "one")), *models).parent
+def test_where_nothing_can_be_read_the_reasons_are_told(
+    models: tuple[Encoder, StanceModel], tmp_path: Path
+) -> None:
+    for n in range(7):
+        (tmp_path / f"posts{n}.jsonl").touch()
+    config = tmp_path / "batch.toml"
+    config.write_text('inputs = ["posts*.jsonl"]\nout = "out"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"there; correct inputs\n  posts0.jsonl: is empty; (.*\n){5}  and 2 more$"):
+        run_batch(load_config(config), *models)
+    with pytest.raises(InputError, match=r"in the window; correct inputs, since or until\n  posts.jsonl: a document "):
+        run_batch(load_config(write_config(tmp_path / "late", more="since = 2030-01-01\n")), *models)
+
+
     monkeypatch.setattr(shelf, "PROCESSES_FROM", 0)
     monkeypatch.setattr(shelf, "SLICE", 2)
     apart = run_batch(load_config(write_config(tmp_path / "many")), *models).parent

@@ -20,7 +20,8 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 
 from stance.errors import InputError
 from stance.events import DAYS, THRESHOLD
@@ -47,6 +48,13 @@ class Config(_Strict):
     codebooks: tuple[str, ...] = ()
     reports: int = Field(default=50, ge=0)
     events: Events = Events()
+
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        if until and (since := info.data.get("since")) and since > until:
+            raise ValueError(f"{until} lies before since, {since}; no document is in such a window")
+        return until
 
     @property
     def place(self) -> Path:
@@ -108,5 +116,13 @@ def load_config(path: Path) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise InputError(f"{path}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}; known are inputs, out, since, "
-                         "until, issues, codebooks, reports and [events] days, threshold") from None
+        raise InputError(f"{path}: {key}: {_say(first)}; known are inputs, out, since, until, issues, codebooks, "
+                         "reports and [events] days, threshold") from None
+
+
+def _say(error: ErrorDetails) -> str:
+    """What is wrong, in the words of TOML and not of Python."""
+    if error["type"] == "tuple_type":
+        return 'should be a list of texts, as ["posts.jsonl"]'
+    said = error["msg"].removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]
