@@ -33,6 +33,26 @@ ROOT = Path(__file__).resolve().parents[1]
 
 ROWS = [
     ("Courier", "2024-05-06", "Tram line two opened on Monday",
+TRAM = """
+[[issue]]
+id = "tram"
+question = "Is the new tram a success?"
+target = "the new tram"
+"""
+FRAMES = """
+name = "how it is told"
+description = "How the outcome of an event is told."
+[[label]]
+id = "success"
+name = "success"
+definition = "It reached its goals."
+[[label]]
+id = "failure"
+name = "failure"
+definition = "It missed its goals."
+"""
+ASKED = 'issues = "issues.toml"\ncodebooks = ["frames.toml"]\n'
+
      "The mayor said the new tram is a great success for the city. Passengers praised the quiet carriages."),
     ("Traders' Post", "2024-05-06", "Tram line two opened amid chaos",
      "The new tram is a failure for the city, the traders' association said. Shops on Mill Street lost customers."),
@@ -76,9 +96,9 @@ def models() -> tuple[Encoder, StanceModel]:
 @pytest.fixture(scope="module")
 def done(models: tuple[Encoder, StanceModel], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("batch")
-    (folder / "issues.toml").write_text('[[issue]]\nid = "tram"\nquestion = "Is the new tram a success?"\n'
-                                        'target = "the new tram"\n', encoding="utf-8")
-    return run_batch(load_config(write_config(folder, more='issues = "issues.toml"\n')), *models).parent
+    (folder / "issues.toml").write_text(TRAM, encoding="utf-8")
+    (folder / "frames.toml").write_text(FRAMES, encoding="utf-8")
+    return run_batch(load_config(write_config(folder, more=ASKED)), *models).parent
 
 
 def test_tables_hold_every_document_once(done: Path) -> None:
@@ -97,6 +117,15 @@ def test_tables_hold_every_document_once(done: Path) -> None:
 
 def test_documents_are_grouped_by_event(done: Path) -> None:
     event = {d["title"]: d["event_id"] for d in read_table(done, "documents")}
+def test_a_codebook_frames_every_claim(done: Path) -> None:
+    claims = {c["claim_id"]: c["event_id"] for c in read_table(done, "claims")}
+    frames = read_table(done, "frames")
+    assert {frame["claim_id"]: frame["event_id"] for frame in frames} == claims
+    assert {frame["codebook"] for frame in frames} == {"how it is told"}
+    assert {frame["label"] for frame in frames} <= {"success", "failure", None}
+    assert all(0 <= float(str(frame["p"])) <= 1 for frame in frames)
+
+
     tram, flood, rest = [[event[row[2]] for row in ROWS[a:b]] for a, b in ((0, 3), (3, 5), (5, 6))]
     assert len(set(tram)) == len(set(flood)) == len(set(rest)) == 1
     assert len({*tram, *flood, *rest}) == 3
@@ -120,6 +149,7 @@ def test_the_card_says_what_was_used(done: Path) -> None:
     assert card["config"]["events"] == {"days": 3, "threshold": 0.6}
 
 
+    assert (card["n_events"], card["n_events_shared"], card["n_skipped"], "skipped" in card) == (3, 2, 0, False)
 def test_again_costs_no_model_and_writes_the_same_bytes(
     done: Path, models: tuple[Encoder, StanceModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,8 +207,9 @@ def test_a_cluster_writes_the_bytes_that_one_process_writes(
     done: Path, ray: Ray, models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept, "CHUNK", 2)  # many parts
-    config = write_config(tmp_path, more='issues = "issues.toml"\n')
-    shutil.copy(done.parent / "issues.toml", tmp_path)
+    config = write_config(tmp_path, more=ASKED)
+    for name in ("issues.toml", "frames.toml"):
+        shutil.copy(done.parent / name, tmp_path)
     assert written(run_batch(load_config(config), *models, ray).parent) == written(done)
 
 
