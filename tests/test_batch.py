@@ -12,6 +12,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -25,14 +26,13 @@ from stance.batch.engine import Ray
 from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.query import QUESTIONS, run_query
 from stance.cache import Cache
+from stance.comparison import CLEAR
 from stance.encoding import Encoder, load_encoder
 from stance.errors import InputError
 from stance.framing import Pair, StanceModel, load_stance_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
-ROWS = [
-    ("Courier", "2024-05-06", "Tram line two opened on Monday",
 TRAM = """
 [[issue]]
 id = "tram"
@@ -53,6 +53,8 @@ definition = "It missed its goals."
 """
 ASKED = 'issues = "issues.toml"\ncodebooks = ["frames.toml"]\n'
 
+ROWS = [
+    ("Courier", "2024-05-06", "Tram line two opened on Monday",
      "The mayor said the new tram is a great success for the city. Passengers praised the quiet carriages."),
     ("Traders' Post", "2024-05-06", "Tram line two opened amid chaos",
      "The new tram is a failure for the city, the traders' association said. Shops on Mill Street lost customers."),
@@ -115,8 +117,6 @@ def test_tables_hold_every_document_once(done: Path) -> None:
     assert (done / "tables" / "documents" / "week=undated").is_dir()
 
 
-def test_documents_are_grouped_by_event(done: Path) -> None:
-    event = {d["title"]: d["event_id"] for d in read_table(done, "documents")}
 def test_a_codebook_frames_every_claim(done: Path) -> None:
     claims = {c["claim_id"]: c["event_id"] for c in read_table(done, "claims")}
     frames = read_table(done, "frames")
@@ -126,6 +126,8 @@ def test_a_codebook_frames_every_claim(done: Path) -> None:
     assert all(0 <= float(str(frame["p"])) <= 1 for frame in frames)
 
 
+def test_documents_are_grouped_by_event(done: Path) -> None:
+    event = {d["title"]: d["event_id"] for d in read_table(done, "documents")}
     tram, flood, rest = [[event[row[2]] for row in ROWS[a:b]] for a, b in ((0, 3), (3, 5), (5, 6))]
     assert len(set(tram)) == len(set(flood)) == len(set(rest)) == 1
     assert len({*tram, *flood, *rest}) == 3
@@ -147,9 +149,9 @@ def test_the_card_says_what_was_used(done: Path) -> None:
     assert card["n_documents"] == len(ROWS)
     assert (card["dtype"], card["device"]) == ("fp32", "cpu")
     assert card["config"]["events"] == {"days": 3, "threshold": 0.6}
-
-
     assert (card["n_events"], card["n_events_shared"], card["n_skipped"], "skipped" in card) == (3, 2, 0, False)
+
+
 def test_again_costs_no_model_and_writes_the_same_bytes(
     done: Path, models: tuple[Encoder, StanceModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,6 +285,8 @@ def test_two_runs_on_one_folder_are_kept_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "said"), [
     ("", "inputs"), ('inputs = ["x"]\nout = "o"\nreprots = 3', "reprots"), ("inputs = 3", "inputs"), ("= 3", "TOML"),
     ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"),
+    ('inputs = "x"\nout = "o"', r'inputs: should be a list of texts, as \["posts.jsonl"\]'),
+    ('inputs = ["x"]\nout = "o"\nsince = 2024-02-01\nuntil = 2024-01-01', "until: 2024-01-01 lies before since"),
 ])
 def test_a_wrong_config_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")
@@ -296,41 +300,6 @@ def test_inputs_that_name_nothing_are_named(tmp_path: Path) -> None:
         load_config(tmp_path / "c.toml").paths()
 
 
-@pytest.fixture
-def duckdb() -> None:
-    if importlib.util.find_spec("duckdb") is None:
-        pytest.skip("duckdb is not installed: pip install 'stance-compare[query]'")
-
-
-@pytest.mark.usefixtures("duckdb")
-@pytest.mark.parametrize("question", [*QUESTIONS, "SELECT week, count(*) AS n FROM documents GROUP BY ALL"])
-def test_the_common_questions_are_answered(done: Path, question: str) -> None:
-    answer = list(csv.DictReader(io.StringIO(run_query(done, question))))
-    if question == "first":
-        tram = next(row for row in answer if row["issue"] == "Is the new tram a success?")
-        assert (tram["first_source"], tram["published"]) == ("Courier", "2024-05-06") or (
-            tram["first_source"], tram["published"]) == ("Traders' Post", "2024-05-06")
-    if question == "weeks":
-        assert {"source", "week", "stance", "n"} == set(answer[0])
-        assert {row["week"] for row in answer} <= {"2024-W19", "2024-W24", ""}
-    if question == "relays":
-        assert any(row["origin"] == "The mayor" for row in answer)
-
-    ('inputs = "x"\nout = "o"', r'inputs: should be a list of texts, as \["posts.jsonl"\]'),
-    ('inputs = ["x"]\nout = "o"\nsince = 2024-02-01\nuntil = 2024-01-01', "until: 2024-01-01 lies before since"),
-
-@pytest.mark.usefixtures("duckdb")
-def test_a_question_that_cannot_be_answered_is_named(done: Path, tmp_path: Path) -> None:
-    for folder, question, said in ((tmp_path, "first", "stance batch"), (done, "last", "first, relays"),
-                                   (done, "SELECT nothing FROM claims", "nothing")):
-        with pytest.raises(InputError, match=said):
-            run_query(folder, question)
-
-
-def test_processes_write_what_one_process_writes(
-    models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = run_batch(load_config(write_config(tmp_path / "one")), *models).parent
 def test_where_nothing_can_be_read_the_reasons_are_told(
     models: tuple[Encoder, StanceModel], tmp_path: Path
 ) -> None:
@@ -344,6 +313,63 @@ def test_where_nothing_can_be_read_the_reasons_are_told(
         run_batch(load_config(write_config(tmp_path / "late", more="since = 2030-01-01\n")), *models)
 
 
+@pytest.fixture
+def duckdb() -> None:
+    if importlib.util.find_spec("duckdb") is None:
+        pytest.skip("duckdb is not installed: pip install 'stance-compare[query]'")
+
+
+@pytest.mark.usefixtures("duckdb")
+@pytest.mark.parametrize("question", [*QUESTIONS, "SELECT week, count(*) AS n FROM documents GROUP BY ALL"])
+def test_the_common_questions_are_answered(done: Path, question: str) -> None:
+    answer = list(csv.DictReader(io.StringIO(run_query(done, question))))
+    if question == "first":
+        tram = [row for row in answer if row["issue"] == "Is the new tram a success?"]
+        assert [(row["first_source"], row["published"]) for row in tram] == [
+            ("Courier", "2024-05-06"), ("Traders' Post", "2024-05-06")]  # on one day: nobody was first
+        assert {row["n_sources"] for row in tram} == {"3"}
+    if question == "weeks":
+        assert list(answer[0]) == ["asked", "target", "source", "week", "stance", "n"]
+        clear = Counter(row["event_id"] is None for row in read_table(done, "positions")
+                        if row["stance"] and float(str(row["confidence"])) >= CLEAR)
+        assert clear == {is_asked: sum(int(row["n"]) for row in answer if bool(row["asked"]) == is_asked)
+                         for is_asked in (False, True)}
+        assert {row["target"] for row in answer if row["asked"]} == {"the new tram"}
+        assert {row["week"] for row in answer} <= {"2024-W19", "2024-W24", ""}
+    if question == "relays":
+        assert any(row["origin"] == "The mayor" for row in answer)
+
+
+@pytest.mark.usefixtures("duckdb")
+def test_a_question_that_cannot_be_answered_is_named(done: Path, tmp_path: Path) -> None:
+    for folder, question, said in ((tmp_path, "first", "stance batch"), (done, "last", "first, relays"),
+                                   (done, "SELECT nothing FROM claims", "nothing")):
+        with pytest.raises(InputError, match=said):
+            run_query(folder, question)
+
+
+@pytest.mark.usefixtures("duckdb")
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions_are_answered_where_no_two_sources_meet(
+    models: tuple[Encoder, StanceModel], tmp_path: Path, question: str
+) -> None:
+    config = load_config(write_config(tmp_path / "run [v1]", ROWS[5:]))
+    assert run_query(run_batch(config, *models).parent, question).count("\n") == 1  # the names of the columns
+
+
+@pytest.mark.usefixtures("duckdb")
+def test_a_damaged_table_is_named(done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done / "tables", tmp_path / "tables")
+    part = max((tmp_path / "tables" / "claims").rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-30])
+    with pytest.raises(InputError, match=r"tables/claims: cannot be read .*make the tables anew"):
+        run_query(tmp_path, "silent")
+
+
+def test_processes_write_what_one_process_writes(
+    models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run_batch(load_config(write_config(tmp_path / "one")), *models).parent
     monkeypatch.setattr(shelf, "PROCESSES_FROM", 0)
     monkeypatch.setattr(shelf, "SLICE", 2)
     apart = run_batch(load_config(write_config(tmp_path / "many")), *models).parent
