@@ -8,7 +8,7 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(she
 VENV := .venv
 BIN := $(VENV)/bin
 
-SHIPPED := positions relations frames symmetry sample
+SHIPPED := positions relations frames symmetry attributions claims sample
 BASELINE ?= --baseline eval/baseline.json
 
 .PHONY: demo test check gates lint bench clean
@@ -41,7 +41,7 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,query,openvino]' --group dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,query,openvino,ray]' --group dev
 	@touch $@
 
 # INPUT: a file or folder of many documents of several sources

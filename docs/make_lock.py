@@ -1,9 +1,10 @@
-"""Writes ci/requirements.lock and ../sbom.cdx.json (CycloneDX 1.6) for the versions in constraints.txt.
+"""Writes ci/requirements.lock, ci/build.lock and ../sbom.cdx.json (CycloneDX 1.6), in the versions of constraints.txt.
 
     python docs/make_lock.py
 
 pip resolves the package's own dependencies (not those for development or training) without installing anything, and
-says the hash of each wheel for this platform; the container file installs those and no others."""
+says the hash of each wheel for this platform; the container file installs those and no others. build.lock has what
+makes the package's wheel, which is needed while the container is made and is not in it."""
 
 from __future__ import annotations
 
@@ -13,19 +14,20 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def resolve() -> list[dict[str, Any]]:
+def resolve(requirements: Sequence[str]) -> list[dict[str, Any]]:
     """Name, version, SHA-256 and licence of each wheel, by name."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         subprocess.run(
             [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed",
-             "--only-binary=:all:", "--report", str(report), "-c", str(ROOT / "constraints.txt"), *dependencies()],
+             "--only-binary=:all:", "--report", str(report), "-c", str(ROOT / "constraints.txt"), *requirements],
             check=True)  # fmt: skip
         items = json.loads(report.read_text(encoding="utf-8"))["install"]
     found = [{
@@ -37,13 +39,8 @@ def resolve() -> list[dict[str, Any]]:
     return sorted(found, key=lambda package: package["name"])
 
 
-def dependencies() -> list[str]:
-    return list(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"])
-
-
-def to_lock(packages: list[dict[str, Any]]) -> str:
+def to_lock(packages: list[dict[str, Any]], index: str = "") -> str:
     head = "# Made by python docs/make_lock.py for Linux x86-64, Python 3.11: each package with its wheel's hash.\n"
-    index = "--extra-index-url https://download.pytorch.org/whl/cpu\n"
     lines = (f"{p['name']}=={p['version']} \\\n    --hash=sha256:{p['sha256']}\n" for p in packages)
     return head + index + "".join(lines)
 
@@ -64,6 +61,11 @@ def to_bill(packages: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    wheels = resolve()
-    (ROOT / "docs" / "ci" / "requirements.lock").write_text(to_lock(wheels), encoding="utf-8")
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheels = resolve(told["project"]["dependencies"])
+    for name, text in (
+        ("requirements", to_lock(wheels, "--extra-index-url https://download.pytorch.org/whl/cpu\n")),
+        ("build", to_lock(resolve(told["build-system"]["requires"]))),
+    ):
+        (ROOT / "docs" / "ci" / f"{name}.lock").write_text(text, encoding="utf-8")
     (ROOT / "sbom.cdx.json").write_text(json.dumps(to_bill(wheels), indent=1) + "\n", encoding="utf-8")

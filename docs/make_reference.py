@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import click
@@ -15,8 +16,9 @@ from stance.cli import app
 
 HERE = Path(__file__).parent
 ROOMS = (
-    "stance.documents", "stance.claims", "stance.alignment", "stance.framing", "stance.codebook", "stance.conflicts",
-    "stance.comparison", "stance.corrections", "stance.pipeline", "stance.report", "stance.review", "stance.evaluation",
+    "stance.documents", "stance.claims", "stance.voices", "stance.alignment", "stance.framing", "stance.codebook",
+    "stance.conflicts", "stance.comparison", "stance.corrections", "stance.pipeline", "stance.report", "stance.review",
+    "stance.batch", "stance.evaluation", "stance.training", "stance.training.recipes", "stance.training.measure",
     "stance.encoding", "stance.records", "stance.errors",
 )  # fmt: skip
 
@@ -25,7 +27,7 @@ def cli_reference() -> str:
     """Every verb with its arguments and options, as `--help` tells them."""
     lines = ["# Command line", "", "Made from the program by `python docs/make_reference.py`. Results go to stdout or",
              "the named file, messages to stderr. Exit codes: 0 done, 1 a gate fell short, 2 wrong input or usage,",
-             "3 could not decide.", ""]  # fmt: skip
+             "3 could not decide, also for a defect.", ""]  # fmt: skip
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group) or hasattr(group, "commands")
     for name, command in group.commands.items():  # type: ignore[attr-defined]
@@ -55,6 +57,7 @@ def api_reference() -> str:
             value = getattr(module, name)
             if inspect.isclass(value) or inspect.isfunction(value):
                 shape = str(inspect.signature(value)) if inspect.isfunction(value) else ""
+                shape = re.sub(r"<([\w.]+) object at 0x\w+>", r"\1()", shape)  # an address differs from run to run
                 lines += [f"**`{name}{shape}`**  ", _first(value), ""]
     return "\n".join(lines)
 

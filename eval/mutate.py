@@ -54,10 +54,13 @@ TESTS = {
         f"{WHOLE}::test_neighbours_are_of_other_sources_nearest_first_and_cells_find_most",
         f"{WHOLE}::test_copies_come_in_the_order_of_their_rows_however_they_are_searched"],
     "stance.alignment.readers": ["tests/test_alignment_readers.py"],
+    "stance.positions": ["tests/test_positions.py"],
 }  # fmt: skip
 LOADED = {  # once, before forking
     "stance.alignment.neighbours": ["faiss"],
-    "stance.alignment.readers": ["torch", "transformers.models.auto.modeling_auto", "transformers.models.bert"],
+    "stance.alignment.readers": [
+        "torch", "tokenizers", "transformers.models.auto.modeling_auto", "transformers.models.auto.tokenization_auto",
+        "transformers.models.bert.modeling_bert", "transformers.tokenization_utils_tokenizers"],
 }  # fmt: skip
 EXCHANGED: dict[type, type] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,

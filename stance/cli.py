@@ -1,5 +1,5 @@
 """The command line: parses, calls the stages, prints. Results go to stdout or the named file, progress and messages
-to stderr. Exit codes: 0 done, 1 a gate fell short, 2 wrong input or usage, 3 could not decide."""
+to stderr. Exit codes: 0 done, 1 a gate fell short, 2 wrong input or usage, 3 could not decide, also for a defect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from stance import __version__
-from stance.errors import InputError, StanceError
+from stance.errors import InputError, StanceError, UndecidedError
 
 if TYPE_CHECKING:
     from stance.alignment import Matcher
@@ -224,7 +224,7 @@ def evaluate(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures and items as JSON.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the outcome as JUnit XML.")] = None,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", help="An earlier --json file: list what changed.")
+        Path | None, typer.Option("--baseline", help="An earlier --json file: list what changed, refuse what is laxer.")
     ] = None,
     model: Annotated[
         Path | None, typer.Option("--model", help="Model folder to measure; the suite's otherwise.")
@@ -354,7 +354,8 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line; every failure that a user can mend is one line on stderr and an exit code."""
+    """Run the command line; every failure that a user can mend is one line on stderr and an exit code. A defect shows
+    its traceback, and decides nothing."""
     logging.basicConfig(level=logging.WARNING, format="stance: %(message)s", stream=sys.stderr)
     logging.getLogger("stance").setLevel(logging.INFO)
     for noisy in ("trafilatura", "transformers"):
@@ -367,4 +368,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         typer.echo("stance: stopped", err=True)
         sys.exit(130)
+    except Exception as error:  # Python would exit with 1, which says that a gate fell short
+        logging.getLogger("stance").exception("a defect, so nothing was decided: %r", error)
+        sys.exit(UndecidedError.exit_code)
     sys.exit(0)

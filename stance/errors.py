@@ -6,7 +6,7 @@
     ├── GateError         1      a measured figure fell short of its floor
     └── UndecidedError    3      could not decide; never counts as a pass
 
-Nothing else in this package is raised on purpose. A traceback is a defect.
+Nothing else in this package is raised on purpose. A traceback is a defect, and exit code 3: it decides nothing.
 """
 
 from __future__ import annotations

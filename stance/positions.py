@@ -44,7 +44,7 @@ def label_issues(issues: Iterable[Issue], claims: Iterable[Claim], model: Stance
     positions = []
     for issue in issues:
         here = texts[issue.id]
-        rows = settle(np.array([alone[issue.target, text] for text in here]).reshape(-1, len(STANCES)),
+        rows = settle(np.array([alone[issue.target, text] for text in here]).reshape(len(here), len(STANCES)),
                       {(a, b): (between[here[a], here[b]] + between[here[b], here[a]]) / 2
                        for a, b in partners[issue.id]})
         together = bool(partners[issue.id])
@@ -68,12 +68,12 @@ def settle(alone: Vectors, between: Mapping[tuple[int, int], Vectors]) -> Vector
     less sure by a temperature, for the same reason."""
     if not between:
         return alone
-    first = np.log(np.clip(alone, LEAST, 1))
+    first = np.log(np.maximum(alone, LEAST))
     pairs = np.array(list(between))
     sender, receiver = np.concatenate([pairs, pairs[:, ::-1]]).T
     degree = np.bincount(sender, minlength=len(alone))
     weight = BETWEEN / np.sqrt((degree[sender] + degree[receiver]) / 2)
-    said = np.log(np.clip(np.array(list(between.values())), LEAST, 1) / EXPECTED)
+    said = np.log(np.maximum(np.array(list(between.values())), LEAST) / EXPECTED)
     table = np.concatenate([said, said])[:, _MEETING] * weight[:, None, None]  # (messages, sender's, receiver's)
     back = np.roll(np.arange(len(sender)), len(pairs))
     messages = np.zeros((len(sender), len(STANCES)))
@@ -152,12 +152,12 @@ def find_evidence(labelled: Sequence[tuple[str, str, str]], model: StanceModel) 
         label = STANCES.index(stance)
         whole = reads[target, plain_words(text)][label]
         falls = [float(whole - reads[target, plain_words(text[:a] + text[b:])][label]) for a, b in spans]
-        least = max(CARRIES, BESIDE_BEST * max(falls, default=0.0))
+        least = max([CARRIES, *(BESIDE_BEST * fall for fall in falls)])
         kept: list[Span] = []
         for k, (span, fall) in enumerate(zip(spans, falls, strict=True)):
             if fall < least:
                 continue
-            if k and kept and kept[-1][1] == spans[k - 1][1]:
+            if kept and kept[-1][1] == spans[k - 1][1]:
                 kept[-1] = (kept[-1][0], span[1])
             else:
                 kept.append(span)

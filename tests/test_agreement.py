@@ -94,6 +94,14 @@ def test_nothing_in_common_is_undecided_and_one_file_is_an_error(tmp_path: Path)
         measure_agreement([one])
 
 
+def test_one_file_given_twice_is_not_two_people(tmp_path: Path) -> None:
+    one = labels(tmp_path, "a", {"1": "x", "2": "y"})
+    (tmp_path / "b.jsonl").symlink_to(one)
+    for other in (one, tmp_path / "." / "a.jsonl", tmp_path / "b.jsonl"):
+        with pytest.raises(InputError, match="given twice"):
+            measure_agreement([one, other])
+
+
 @pytest.mark.parametrize(("text", "told"), [
     ("", "no answers"), ('{"id": 1}\n', "row 1"), ('{"id": 1, "label": "a"}\n{"id": 1, "label": "b"}\n', "two labels"),
     ('{"kind": "stance"}\n', "line 1"), ("[]\n", "line 1"),
@@ -140,3 +148,53 @@ def test_the_table_gives_the_interval_where_there_is_one(tmp_path: Path) -> None
     assert re.search(r"alpha 0\.\d{3} \[-?\d\.\d{3}, \d\.\d{3}\], 88% of answers the same, n = 8", table), table
     one = to_agreement_table(measure_agreement(coders(tmp_path, "a", "b")))
     assert "[" not in one
+
+
+def test_an_answer_that_one_person_gave_once_still_counts(tmp_path: Path) -> None:
+    """Of twelve answers one differs: as much as chance would have it."""
+    (found,) = measure_agreement(coders(tmp_path, "aaaaaa", "aaaaab"))
+    assert found.alpha == pytest.approx(0, abs=1e-4)
+    assert found.share == pytest.approx(5 / 6, abs=1e-4)
+
+
+def test_figures_have_four_places(tmp_path: Path) -> None:
+    (found,) = measure_agreement(coders(tmp_path, "aabbabc", "aabbaca", "aabbacb"))
+    for figure in (found.alpha, found.low, found.high, found.share):
+        assert figure is not None
+        assert figure == round(figure, 4)
+
+
+def test_who_answers_nothing_in_common_with_the_others_is_left_out_of_it(tmp_path: Path) -> None:
+    three = [labels(tmp_path, name, answers) for name, answers in (
+        ("a", {"1": "x", "2": "y"}), ("b", {"1": "x", "2": "x"}), ("c", {"3": "z"}))]  # fmt: skip
+    (found,) = measure_agreement(three)
+    (without,) = measure_agreement(three[:2])
+    assert (found.n, found.share, found.alpha) == (without.n, without.share, without.alpha) == (2, 0.5, 0.0)
+    assert found.differ == (("2", "y", "x", "–"),)
+
+
+def test_words_are_the_same_however_they_are_spaced(tmp_path: Path) -> None:
+    one = stances(tmp_path, "a", {"It  works\n well.": "favourable"})
+    other = stances(tmp_path, "b", {"It works well.": "unfavourable"})
+    (found,) = measure_agreement([one, other])
+    assert found.differ == (("Echo: It works well. → the bridge", "favourable", "unfavourable"),)
+
+
+def test_the_table_lists_who_said_what_where_answers_differ(tmp_path: Path) -> None:
+    table = to_agreement_table(measure_agreement(coders(tmp_path, "aabb", "aaba")))
+    first, second = table.splitlines()
+    assert first.startswith("label    alpha ")
+    assert first.endswith(", 75% of answers the same, n = 4")
+    assert second == "  b | a: 03"
+
+
+def test_who_hear_two_people_in_one_claim_do_not_agree_on_its_holder(tmp_path: Path) -> None:
+    files = []
+    for name, holder in (("ana", "the mayor"), ("bo", "Tom Reyes"), ("cy", None)):
+        claim = ClaimPointer("It works.", "Echo", "It works.")
+        files.append(tmp_path / f"{name}.jsonl")
+        files[-1].write_bytes(dump_correction(Correction("voice", claim, voice="reported", holder=holder)))
+    found = {agreement.kind: agreement for agreement in measure_agreement(files)}
+    assert found["voice"].share == 1.0
+    assert found["holder"].share == 0.0
+    assert found["holder"].differ == (("Echo: It works.", "the mayor", "tom reyes", ""),)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
 from typing import cast
 
+import numpy as np
 import pytest
 from made_up import WordEncoder, run_of
 
 from stance.alignment import align
-from stance.alignment.align import align_claims, ask_claims
-from stance.alignment.reading import background
+from stance.alignment.align import align_claims, ask_claims, rate_claims
+from stance.alignment.matching import match_within
+from stance.alignment.reading import background, read_claims
 from stance.encoding import Encoder
 from stance.records import Asked, Claim, Document, Issue
 
@@ -224,3 +228,142 @@ def test_a_matcher_is_heard_on_questions_too(encoder: Encoder) -> None:
     believed = align_claims(documents, claims, encoder, QUESTIONS, matcher=Says(1.0))
     assert set(before[0].claim_ids) <= set(believed[0].claim_ids)
     assert max(believed[0].scores.values()) < 1
+
+
+def weighing() -> dict[str, float]:
+    return cast(dict[str, float], json.loads(
+        files("stance.alignment").joinpath("weights.json").read_text(encoding="utf-8")))
+
+
+def stand_ins() -> tuple[list[Document], list[Claim]]:
+    return run_of(*[(f"s{k}", text) for k, text in enumerate(background())])
+
+
+def test_likeness_counts_by_how_far_it_is_above_what_two_claims_have_by_chance(encoder: Encoder) -> None:
+    """In a run of the stand-ins chance is this run's own."""
+    documents, claims = stand_ins()
+    likeness, firmness = match_within(read_claims(documents, claims, encoder).claims)
+    by_chance = likeness[~np.eye(len(claims), dtype=bool)]
+    weights = weighing()
+    free = weights["pair_slope"] * (likeness - by_chance.mean()) / by_chance.std() + weights["pair_bias"]
+    firm = weights["firm_slope"] * firmness + weights["firm_bias"]
+    number = {claim.id: k for k, claim in enumerate(claims)}
+    pairs = [(number[i.claim_ids[0]], number[i.claim_ids[1]], min(i.scores.values()), max(i.scores.values()))
+             for i in align_claims(documents, claims, encoder, threshold=.05) if len(i.claim_ids) == 2]
+    assert len(pairs) > 5
+    for i, j, low, high in pairs:
+        assert low == high == pytest.approx(1 / (1 + np.exp(-min(free[i, j], firm[i, j]))), abs=1e-4)
+
+
+def test_a_sampled_run_has_the_same_chance_as_one_whose_pairs_are_all_held_together(
+        encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents, claims = stand_ins()
+    issues = align_claims(documents, claims, encoder, threshold=.05)
+    monkeypatch.setattr(align, "ALL_PAIRS_UP_TO", 1)
+    monkeypatch.setattr(align, "SHORTLIST", len(claims))
+    for one, other in zip(issues, align_claims(documents, claims, encoder, threshold=.05), strict=True):
+        assert one.claim_ids == other.claim_ids
+        assert list(one.scores.values()) == pytest.approx(list(other.scores.values()), abs=2e-4)
+
+
+def test_questions_are_weighed_so_that_claims_of_unrelated_matters_are_unlikely(encoder: Encoder) -> None:
+    """Over the stand-ins the mean is that of a claim which happens to be there; one question takes their spread too."""
+    claims = stand_ins()[1]
+    weights = weighing()
+    questions = ["Did heavy snow close the road?", "Is lunar cheese ripe?", "Did the museum open a wing?"]
+    rated = rate_claims(claims, encoder, questions)
+    assert rated.shape == (3, len(claims))
+    assert rated.mean() == pytest.approx(weights["question_bias"], abs=1e-4)
+    (alone,) = rate_claims(claims, encoder, questions[:1])
+    assert (alone.mean(), alone.std()) == pytest.approx((weights["question_bias"], weights["question_slope"]), abs=1e-4)
+    assert "snow" in claims[int(alone.argmax())].text
+    assert "museum" in claims[int(rated[2].argmax())].text
+
+
+def test_half_of_a_score_is_how_far_a_claim_stands_out_for_its_question(encoder: Encoder) -> None:
+    """A question of which the claims hold no word is far from all of them, and keeps half of that."""
+    claims = stand_ins()[1]
+    weights = weighing()
+    rated = rate_claims(claims, encoder, ["Did heavy snow close the road?", "Is it so?"])
+    near, far = (rated.mean(1) - weights["question_bias"]) / weights["question_slope"]
+    assert near == pytest.approx(-far, abs=1e-4)
+    assert near > .05
+    spreads = 2 * rated.std(1) / weights["question_slope"] - 1  # of the half that is measured over both questions
+    assert np.mean(spreads ** 2 + (2 * near) ** 2) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("n", [2, 4])
+def test_a_claim_goes_to_the_question_that_it_suits_best(encoder: Encoder, n: int) -> None:
+    """Of several questions each yields by how far it is behind the mean of a claim's two best."""
+    documents, claims = news()
+    asked = [*QUESTIONS, Asked("cut", "Has the tram line cut anything?", "the tram line")][-n:]
+    alone = rate_claims(claims, encoder, [f"{a.question} {a.target}" for a in asked])
+    best = np.sort(alone, axis=0)[-2:].mean(0)
+    expected = alone + weighing()["question_rivals"] * (alone - best)
+    for issue, row in zip(ask_claims(documents, claims, encoder, asked, threshold=0), expected, strict=True):
+        assert [issue.scores[claim.id] for claim in claims] == pytest.approx(1 / (1 + np.exp(-row)), abs=1e-4)
+    (one,) = ask_claims(documents, claims, encoder, asked[:1], threshold=0)
+    assert list(one.scores.values()) == pytest.approx(  # without a rival nothing is yielded
+        1 / (1 + np.exp(-rate_claims(claims, encoder, [f"{asked[0].question} {asked[0].target}"])[0])), abs=1e-4)
+
+
+@dataclass
+class Reads:
+    """A matcher that says what it is told of a pair, and keeps what it was asked."""
+
+    said: dict[str, float]
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    name: str = "reads"
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+        self.asked += pairs
+        return [next((chance for word, chance in self.said.items() if word in a and word in b), None)
+                for a, b in pairs]
+
+
+def test_each_answer_of_a_matcher_stays_with_its_pair(encoder: Encoder) -> None:
+    documents, claims = news()
+    plain = align_claims(documents, claims, encoder)
+    heard = align_claims(documents, claims, encoder, matcher=Reads({"tram": 0.0, "erry": 1.0}))
+    assert members(heard, claims) == [set(FERRY)]
+    assert max(heard[0].scores.values()) > max(plain[1].scores.values())
+    matcher = Reads({"tram": 1.0})
+    (tram, fares, moon) = align_claims(documents, claims, encoder, QUESTIONS, matcher=matcher)[:3]
+    before = ask_claims(documents, claims, encoder, QUESTIONS)
+    assert set(tram.claim_ids) == set(before[0].claim_ids)
+    assert all(tram.scores[i] > before[0].scores[i] for i in tram.claim_ids)
+    assert (fares, moon) == tuple(before[1:])
+    assert (f"{QUESTIONS[0].question} ({QUESTIONS[0].target})", TRAM[0]) in matcher.asked
+
+
+def test_a_matcher_is_not_asked_what_the_words_rule_out(encoder: Encoder) -> None:
+    documents, claims = news()
+    matcher = Reads({})
+    align_claims(documents, claims, encoder, QUESTIONS[:1], matcher=matcher)
+    assert (TRAM[0], TRAM[1]) in matcher.asked
+    assert not [pair for pair in matcher.asked if set(pair) & set(REST)]
+    assert len(set(matcher.asked)) == len(matcher.asked) < 12
+
+
+def test_a_reader_reads_pairs_and_leaves_questions_to_the_words(encoder: Encoder) -> None:
+    documents, claims = news()
+    before = align_claims(documents, claims, encoder, QUESTIONS)
+    reader = Reads({"tram": 0.0, "erry": 0.0, "moon": 0.0})
+    issues = align_claims(documents, claims, encoder, QUESTIONS, reader=reader)
+    assert issues == before[:3]  # no pair is left, and every question keeps its claims
+    texts = {claim.text for claim in claims}
+    assert reader.asked
+    assert all({a, b} <= texts for a, b in reader.asked)
+    unheard = Reads({})
+    align_claims(documents, claims, encoder, QUESTIONS, matcher=Reads({}), reader=unheard)
+    assert unheard.asked == []  # a matcher takes its place
+
+
+def test_two_issues_say_whose_words_they_share_and_why(encoder: Encoder) -> None:
+    documents, claims = news()
+    issues = align_claims(documents, claims, encoder)
+    for issue in issues:
+        quoted = issue.why.partition("“")[2].rstrip("”")
+        anchor = next(claim for claim in claims if claim.text == quoted)
+        assert issue.scores[anchor.id] == max(issue.scores.values())
+    assert len({issue.target for issue in issues}) == 2

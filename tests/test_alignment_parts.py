@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 from made_up import WordEncoder, run_of
+from numpy.typing import NDArray
 
 from stance.alignment import matching, neighbours, reading
 from stance.alignment.matching import match_all, match_some, match_within
@@ -85,12 +86,33 @@ def test_what_a_run_and_the_stand_ins_share_is_taken_out(encoder: Encoder) -> No
     assert np.linalg.norm(both.claims.pooled, axis=1) == pytest.approx(1, abs=1e-5)
 
 
+def test_what_is_taken_out_of_words_is_their_mean_and_one_claim_weighs_as_one(encoder: Encoder) -> None:
+    stand_in = read_claims([], [], encoder)
+    (tokens,) = encoder.encode_tokens(["Ferries wait."])
+    words = [np.mean([v for v, (a, b) in zip(tokens.vectors, tokens.spans, strict=True) if start <= a and b <= end],
+                     axis=0) for start, end in ((0, 7), (8, 12))]
+    for n in (1, 20):
+        read = read_claims(*run_of(*[(f"s{k}", "Ferries wait.") for k in range(n)]), encoder)
+        share = n / (n + 20)
+        assert read.word_mean == pytest.approx(share * np.mean(words, axis=0) + (1 - share) * stand_in.word_mean,
+                                               abs=2e-3)
+        assert read.text_mean == pytest.approx(share * tokens.pooled + (1 - share) * stand_in.text_mean, abs=1e-5)
+
+
 def test_a_name_weighs_less_than_another_word_that_is_as_rare(encoder: Encoder) -> None:
     documents, claims = run_of(("a", "Crews near Velmar slept."), ("b", "The ferry and the toll."),
                                ("c", "Another ferry."))
     weigh = read_claims(documents, claims, encoder).weigh
     assert weigh("velmar") == pytest.approx(reading.NAME_WEIGHT * weigh("toll"))
+    assert weigh("velmar") < weigh("toll")
     assert weigh("ferry") < weigh("toll") == weigh("crew")
+
+
+def test_words_that_every_claim_holds_share_out_the_whole_weight_all_the_same(encoder: Encoder) -> None:
+    documents, claims = run_of(*[(f"s{k}", text) for k, text in enumerate(["Ferries wait."] * 60 + ["It was so."])])
+    read = read_claims(documents, claims, encoder).claims
+    assert np.add.reduceat(read.weights, read.starts[:60]) == pytest.approx(1, abs=1e-5)
+    assert len(read) == 61
 
 
 def make_texts(*texts: Sequence[Sequence[float]], weights: Sequence[float] | None = None) -> Texts:
@@ -218,3 +240,51 @@ def test_recall_says_what_share_of_the_true_neighbours_the_cells_found(monkeypat
     alone, nothing = find_neighbours(vectors, ["a"] * 400, 5, exact_up_to=0)
     assert nothing == 0
     assert not any(map(len, alone))
+
+
+def scattered(n: int, width: int) -> tuple[NDArray[np.float32], list[str]]:
+    """Vectors without clusters, of which cells miss some, and three sources in turn."""
+    vectors = np.random.default_rng(7).standard_normal((n, width)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), [f"s{k % 3}" for k in range(n)]
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 900])
+def test_who_asks_for_one_neighbour_gets_the_first_of_several(exact_up_to: int) -> None:
+    vectors, sources = scattered(900, 12)
+    several = find_neighbours(vectors, sources, 20, exact_up_to)[0]
+    for n in (1, 2, 9):
+        fewer = find_neighbours(vectors, sources, n, exact_up_to)[0]
+        assert [row.tolist() for row in fewer] == [row[:n].tolist() for row in several]
+
+
+def test_cells_find_each_row_once_also_where_there_are_fewer_than_wanted() -> None:
+    vectors, sources = scattered(200, 4)
+    for some in ({"s0"}, {"s0", "s1"}):
+        named = [source if source in some else "other" for source in sources]
+        found = find_neighbours(vectors, named, 300, exact_up_to=0)[0]
+        assert set(np.concatenate(found).tolist()) == set(range(200))
+        for k, others in enumerate(found):
+            assert 0 < len(others) == len(set(others.tolist())) < 200
+            assert all(named[j] != named[k] for j in others)
+
+
+def test_a_large_run_looks_at_a_quarter_of_its_pairs_and_finds_nearly_all_neighbours() -> None:
+    import faiss
+
+    vectors, sources = scattered(3000, 16)
+    faiss.cvar.indexIVF_stats.reset()
+    recall = find_neighbours(vectors, sources, 10, exact_up_to=0)[1]
+    assert faiss.cvar.indexIVF_stats.ndis < 3000 ** 2 / 4
+    assert recall > .955
+
+
+def test_recall_is_measured_from_the_first_row_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two rows the first and the last, here the only ones that have more than two neighbours to find."""
+    vectors, _ = scattered(400, 24)
+    sources = ["first", *["between"] * 398, "last"]
+    exact = find_neighbours(vectors, sources, 60)[0]
+    monkeypatch.setattr(neighbours, "SAMPLE", 2)
+    found, recall = find_neighbours(vectors, sources, 60, exact_up_to=0)
+    hits = sum(len(set(found[k].tolist()) & set(exact[k].tolist())) for k in (0, -1))
+    assert 60 < hits < 120
+    assert recall == pytest.approx(hits / 120)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from stance.alignment import CrossEncoder, Judge
+from stance.alignment import CrossEncoder, Judge, readers
 from stance.errors import InputError, ModelError
 
 PAIR = ("The bridge is safe.", "Nobody should cross the bridge.")
@@ -22,9 +25,11 @@ class _Answers(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((self.path, asked))  # type: ignore[attr-defined]
         body = json.dumps(self.server.body).encode()  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body)
+        time.sleep(self.server.pause)  # type: ignore[attr-defined]
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who asked may be gone
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""
@@ -41,7 +46,7 @@ def _listening() -> Iterator[Any]:
 
 @pytest.fixture
 def server(_listening: Any) -> Any:
-    _listening.asked = []
+    _listening.asked, _listening.pause = [], 0
     return _listening
 
 
@@ -104,13 +109,38 @@ def test_a_judge_is_named_by_model_and_address() -> None:
         Judge("ftp://judge.example")
 
 
-def save_classifier(tiny_encoder: Path, folder: Path, labels: Sequence[str]) -> str:
+def test_a_judge_is_shown_the_letters_that_it_has_to_quote(server: Any) -> None:
+    pair = ("Die Brücke hält.", "Мост стоит.")
+    says(server, {"probability": .8, "quote_a": "Brücke", "quote_b": "Мост"})
+    assert Judge(url_of(server)).score([pair]) == [.8]
+    shown = server.asked[0][1]["messages"][1]["content"]
+    assert "Brücke" in shown
+    assert "Мост" in shown
+
+
+def test_nobody_waits_for_a_judge_that_is_silent_longer_than_asked(server: Any) -> None:
+    says(server, {"probability": .8, "quote_a": "bridge", "quote_b": "bridge"})
+    server.pause = .2
+    with pytest.raises(InputError, match=r"no usable answer.*leave the judge out"):
+        Judge(url_of(server), timeout=.05).score([PAIR])
+    server.pause = 0
+    assert Judge(url_of(server)).score([PAIR]) == [.8]
+
+
+def test_an_address_that_nobody_listens_at_is_an_error_that_names_it() -> None:
+    with pytest.raises(InputError, match=r"judge m at http://127\.0\.0\.1:9/v1: no usable answer"):
+        Judge("http://127.0.0.1:9/v1", "m", timeout=2).score([PAIR])
+    assert Judge("http://127.0.0.1:9/v1", "m").score([]) == []
+
+
+def save_classifier(tiny_encoder: Path, folder: Path, labels: Sequence[str], n_tokens: int = 128) -> str:
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
     torch.manual_seed(5)
     AutoTokenizer.from_pretrained(tiny_encoder).save_pretrained(folder)
-    config = BertConfig.from_pretrained(tiny_encoder, id2label=dict(enumerate(labels)),
+    config = BertConfig.from_pretrained(tiny_encoder, max_position_embeddings=n_tokens,
+                                        id2label=dict(enumerate(labels)),
                                         label2id={label: k for k, label in enumerate(labels)})
     model = BertForSequenceClassification(config)
     model.classifier.weight.data *= 40  # answers far apart
@@ -132,7 +162,7 @@ def logits_of(folder: str, pairs: Sequence[tuple[str, str]]) -> Any:
 def test_a_reranker_says_how_alike_and_an_nli_model_how_unlike_neutral(tiny_encoder: Path, tmp_path: Path) -> None:
     one = save_classifier(tiny_encoder, tmp_path / "one", ["LABEL_0"])
     reranker = CrossEncoder(one)
-    assert reranker.name.startswith("one@")
+    assert re.fullmatch("one@[0-9a-f]{12}", reranker.name)
     expected = [float(logits[0].sigmoid()) for logits in logits_of(one, PAIRS)]
     assert len(set(expected)) == 3
     assert reranker.score(PAIRS) == pytest.approx(expected, abs=1e-4)
@@ -144,17 +174,41 @@ def test_a_reranker_says_how_alike_and_an_nli_model_how_unlike_neutral(tiny_enco
         assert CrossEncoder(three).score(PAIRS) == pytest.approx(expected, abs=1e-4)
 
 
-def test_many_pairs_and_long_ones_are_read_in_their_order(tiny_encoder: Path, tmp_path: Path) -> None:
+def test_many_pairs_are_read_in_their_order(tiny_encoder: Path, tmp_path: Path) -> None:
     reader = CrossEncoder(save_classifier(tiny_encoder, tmp_path / "one", ["LABEL_0"]))
     many = [PAIRS[k % 3] for k in range(70)]
     assert reader.score(many) == pytest.approx(reader.score(PAIRS) * 23 + reader.score(PAIRS[:1]), abs=1e-4)
 
 
+def test_what_goes_beyond_the_limit_of_a_reader_is_left_out(tiny_encoder: Path, tmp_path: Path) -> None:
+    """A reader of 256 tokens, which is as far as texts are read, gets no more, and the same in long texts."""
+    reader = CrossEncoder(save_classifier(tiny_encoder, tmp_path / "one", ["LABEL_0"], n_tokens=256))
+    long = "the bridge opened . " * 80
+    alike, longer, other = reader.score([(long, PAIRS[0][1]), (long + "bad praise " * 40, PAIRS[0][1]),
+                                         (long, PAIRS[1][1])])
+    assert alike == pytest.approx(longer, abs=1e-6)
+    assert alike != pytest.approx(other, abs=1e-5)  # the short text is still read
+
+
 def test_a_classifier_of_something_else_is_refused(tiny_encoder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="neutral"):
+    with pytest.raises(ModelError, match=r"labels .'bad', 'good'.; give a reranker .* called neutral"):
         CrossEncoder(save_classifier(tiny_encoder, tmp_path / "two", ["good", "bad"]))
     broken = tmp_path / "broken"
     save_classifier(tiny_encoder, broken, ["LABEL_0"])
     (broken / "config.json").write_text('{"model_type": "no such"}')
     with pytest.raises(ModelError, match="transformers can load"):
         CrossEncoder(str(broken))
+
+
+def test_nothing_is_fetched_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def find(name: str, download: bool) -> Path:
+        asked.append(download)
+        raise ModelError(f"{name}: not here")
+
+    monkeypatch.setattr(readers, "find_encoder_directory", find)
+    for download in ({}, {"download": True}):
+        with pytest.raises(ModelError, match="not here"):
+            CrossEncoder("nobody/no-such-reader", **download)
+    assert asked == [False, True]

@@ -374,3 +374,34 @@ def test_processes_write_what_one_process_writes(
     monkeypatch.setattr(shelf, "SLICE", 2)
     apart = run_batch(load_config(write_config(tmp_path / "many")), *models).parent
     assert written(apart) == written(plain)
+
+
+def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
+    """Reading and keeping 40 MB takes less than half of that more memory than reading one MB. In a process of its own,
+    since a process never gives its peak back; without the extraction of claims, which knows one slice at a time."""
+    program = tmp_path / "run.py"
+    program.write_text(f"""
+import json, resource, sys
+from pathlib import Path
+from stance.batch import shelf
+from stance.cache import Cache
+
+def fill(n):
+    rows, text = Path({str(tmp_path)!r}) / "rows.jsonl", "The bridge was closed on Monday. " * 600
+    with rows.open("w") as file:
+        for i in range(n):
+            print(json.dumps({{"text": f"{{i}} {{text}}", "source": "S", "title": f"Bridge {{i}}"}}), file=file)
+    with Cache(rows.with_suffix(f".{{n}}.sqlite")) as cache:
+        assert len(shelf.fill_shelf([rows], lambda published: True, cache).rows) == n
+    unit = 1 if sys.platform == "darwin" else 1024
+    return rows.stat().st_size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+shelf.extract_slice, shelf.PROCESSES_FROM = lambda documents: [(document, []) for document in documents], 10 ** 12
+(_, before), (size, after) = fill(50), fill(2000)
+assert size > 39_000_000, size
+print(after - before)
+assert after - before < size / 2, (before, after, size)
+""", encoding="utf-8")
+    ran = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False,
+                         env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert ran.returncode == 0, ran.stderr

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from stance import cli, evaluation
+
 ROOT = Path(__file__).resolve().parents[1]
 CHARGE = ROOT / "data" / "sample" / "charge"
 
@@ -116,6 +118,20 @@ def test_an_unreadable_file_is_named_and_skipped_or_stops_a_strict_run(tmp_path:
     strict = stance("compare", tmp_path, "--out", tmp_path / "strict", "--strict")
     assert strict.returncode == 2
     assert "Traceback" not in strict.stderr
+
+
+def test_a_defect_decides_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Python's own exit code for a traceback is 1, and 1 says that a gate fell short."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("groups")
+
+    monkeypatch.setattr(evaluation, "evaluate", broken)
+    monkeypatch.setattr(sys, "argv", ["stance", "evaluate", "any.toml"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 3
+    assert "nothing was decided: KeyError('groups')" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ from stance.comparison import (
     states_by_source,
 )
 from stance.errors import InputError
-from stance.records import STANCES, Claim, Comparison, Document, Frame, Issue, Position, dump_json
+from stance.records import STANCES, Claim, Comparison, Document, Frame, Issue, Position, Stance, dump_json
 
 
 def cell(found: Comparison, title: str, source: str):
@@ -309,3 +310,53 @@ def test_holders_are_counted_by_stance_and_the_busiest_come_first():
 def test_the_signature_is_that_of_its_sorted_keys():
     one = signature({"version": "1", "seed": 0, "thresholds": {"b": 1, "a": 2}})
     assert one == signature({"thresholds": {"a": 2, "b": 1}, "seed": 0, "version": "1"})
+
+
+def test_a_signature_is_short_and_read_by_eye() -> None:
+    assert re.fullmatch("[0-9a-f]{12}", signature(RUN))
+
+
+def test_a_row_is_repeated_where_half_of_its_sources_say_nothing_new() -> None:
+    documents = [Document(f"d{name}", name, f"{name}.txt", "", "") for name in "ABCD"]
+    claims = [Claim(f"{name}{k}", f"d{name}", k, k + 1, f"{name} says {k}") for name in "ABCD" for k in range(2)]
+
+    def again(*second: str) -> bool:
+        issues = [Issue("one", "One?", "one", ("A0", "B0", "C0", "D0")), Issue("two", "Two?", "two", second)]
+        return "two" in repeated(compare(documents, claims, issues, [], RUN))
+
+    assert again("A0", "B0", "C1", "D1")
+    assert again("A0", "B1")
+    assert not again("A0", "B1", "C1")
+    assert not again("A1", "B1")
+    assert not again("A0", "A1", "B1")  # a source that says something new besides
+
+
+def test_each_holder_is_quoted_once_for_an_issue_and_a_stance_by_the_claim_that_comes_first() -> None:
+    documents = [Document(f"d{name}", name, f"{name}.txt", "", "") for name in "AB"]
+    claims = [Claim(f"{name}{k}", f"d{name}", k, k + 1, f"{name} says {k}", voice="reported", holder=holder)
+              for name, holder in (("A", "Ines Falk"), ("B", "ines  FALK")) for k in range(3)]
+    taken: tuple[Stance, ...] = ("favourable", "favourable", "neutral")
+    positions = [Position(i, c.id, taken[k % 3], {taken[k % 3]: 0.9}) for i in ("x", "y") for k, c in enumerate(claims)]
+    issues = [Issue(i, f"{i}?", i, tuple(c.id for c in claims)) for i in ("x", "y")]
+    (found,) = holders(compare(documents, claims, issues, positions, RUN))
+    assert [(s.issue.id, s.claim.id) for s in found.spoken] == [("x", "A0"), ("x", "A2"), ("y", "A0"), ("y", "A2")]
+    assert found.counts == {"favourable": 2, "neutral": 2, "unfavourable": 0}
+    assert found.name == "Ines Falk"
+
+
+@pytest.mark.parametrize(("kind", "holder", "state"), [
+    ("opinion", "Ines Falk", "states"), ("statement", "Ines Falk", "mentions"), ("opinion", None, "mentions"),
+    ("statement", None, "mentions")])  # fmt: skip
+def test_without_a_label_only_somebodys_opinion_is_a_statement(kind: str, holder: str | None, state: str) -> None:
+    document = Document("d", "Echo", "echo.txt", "", "")
+    claim = Claim("c", "d", 0, 1, "The line is late.", voice="reported", holder=holder, kind=kind)  # type: ignore[arg-type]
+    (found,) = compare([document], [claim], [Issue("i", "Late?", "the line", ("c",))], [], RUN).cells
+    assert found.state == state
+
+
+def test_claims_without_a_frame_are_counted_under_no_name() -> None:
+    found, _ = comparison()
+    own = [c for c in found.claims if c.document_id == found.documents[0].id][:3]
+    framed = dataclasses.replace(found, frames=tuple(
+        Frame(c.id, "book", label, {}) for c, label in zip(own, ("economy", None, None), strict=True)))
+    assert frame_counts(framed)["book"][HERALD] == {"economy": 1, "": 2}

@@ -10,6 +10,8 @@ import itertools
 import json
 import math
 import os
+import re
+import runpy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,10 +54,9 @@ class StandIn:
     """Knows the answer, which is a word of the text; `answer` plants the fault."""
 
     name = "stand-in"
-    sha256 = "0" * 64
 
-    def __init__(self, answer: Callable[[str, Pair], str] = lambda stance, _: stance) -> None:
-        self.answer = answer
+    def __init__(self, answer: Callable[[str, Pair], str] = lambda stance, _: stance, sha256: str = "0" * 64) -> None:
+        self.answer, self.sha256 = answer, sha256
 
     def predict(self, pairs: Sequence[Pair], task: str = "topic") -> np.ndarray:
         rows = np.full((len(pairs), 3), 0.05)
@@ -127,7 +128,14 @@ class TestOutcome:
         falling = only(evaluate([suite("[metrics.accuracy]\nfloor = 0.87\nexact = true\n")], stages=halting))
         assert (passing.exit_code, falling.exit_code) == (0, 1)
         assert 0.86 < passing.rows[0].value < 0.87
-        assert passing.rows[0].low is None
+
+    def test_an_exact_metric_shows_the_interval_that_it_is_not_judged_by(self, suite: Callable[..., Path]) -> None:
+        halting = stages(lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 5 == 0 else s)
+        exact, sampled = (only(evaluate([suite(f"[metrics.accuracy]\nfloor = 0.86\n{more}")], stages=halting)).rows[0]
+                          for more in ("exact = true\n", ""))  # fmt: skip
+        assert (exact.state, sampled.state) == ("pass", "undecided")
+        assert (exact.low, exact.high) == (sampled.low, sampled.high)
+        assert exact.low < 0.86 < exact.high
 
     def test_a_ceiling_works_the_other_way_round(self, suite: Callable[..., Path]) -> None:
         metric = "[metrics.calibration_error]\nceiling = 0.2\n"
@@ -202,6 +210,7 @@ class TestWhatCannotBeMeasured:
         result = only(evaluate([suite(path="../../../../etc/hostname")], stages=stages()))
         assert result.exit_code == 2
         assert "leads out" in result.error
+        assert ".git or pyproject.toml" in result.error
 
     def test_one_bad_suite_does_not_stop_the_others(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         broken = tmp_path / "broken.toml"
@@ -215,6 +224,8 @@ class TestWhatCannotBeMeasured:
         ("floor = 0.8", "floor = 'high'", "metrics.macro_f1.floor"),
         ("floor = 0.8", "flor = 0.8", "flor"),
         ("floor = 0.8", "floor = nan", "metrics.macro_f1.floor"),
+        ("floor = 0.8", "floor = 0.8\nceiling = 0.7", "floor 0.8 is above ceiling 0.7"),
+        ("floor = 0.8", "floor = 0.8\nlowered_because = ' '", "lowered_because"),
         ("rows.jsonl", "rows\\u0000.jsonl", "no path"),
         ("label = \"label\"\n", "", "label missing"),
         ("macro_f1", "micro_f1", "known: "),
@@ -277,6 +288,81 @@ class TestBaseline:
         assert "restore it" in quiet.error
         assert "new data are harder" in to_table(evaluation)
 
+    def test_a_reason_excuses_one_step_and_not_the_next(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        def lowered(floor: float, why: str) -> Path:
+            return suite(f'[metrics.macro_f1]\nfloor = {floor}\nlowered_because = "{why}"\n')
+
+        baseline = self.make(lowered(0.7, "new data are harder"), tmp_path)
+        codes = [only(evaluate([lowered(*asked)], baseline=baseline, stages=stages())).exit_code for asked in (
+            (0.7, "new data are harder"), (0.6, "new data are harder"), (0.6, "so is the new part"))]  # fmt: skip
+        assert codes == [0, 2, 0]
+
+    @pytest.mark.parametrize("narrower", [
+        ('group = "about"', 'group = "words"'), ("labels = {", 'where = { label = "good" }\nlabels = {'),
+        ("resamples = 200", "resamples = 100"), ("resamples = 200", "resamples = 200\nseed = 1"),
+        ('plain = "neutral", ', ""), ("resamples = 200", 'resamples = 200\nreads = "claim"'),
+    ])  # fmt: skip
+    def test_other_settings_are_refused_unless_the_suite_says_why_anew(
+        self, suite: Callable[..., Path], tmp_path: Path, narrower: tuple[str, str]
+    ) -> None:
+        def changed(why: str = "") -> Any:
+            path = suite("[metrics.accuracy]\nfloor = 0.5\nexact = true\n")
+            path.write_text(why + path.read_text().replace(*narrower))
+            return only(evaluate([path], baseline=baseline, stages=stages()))
+
+        baseline = self.make(suite("[metrics.accuracy]\nfloor = 0.5\nexact = true\n"), tmp_path)
+        quiet, loud = changed(), changed('changed_because = "fewer rows are enough"\n')
+        assert (quiet.exit_code, loud.exit_code) == (2, 0)
+        assert "other settings" in quiet.error
+        assert "settings changed: fewer rows are enough" in to_table(Evaluation((loud,), 0))
+        baseline.write_text(to_json(Evaluation((dataclasses.replace(loud, settings="other"),), 0)), encoding="utf-8")
+        assert changed('changed_because = "fewer rows are enough"\n').exit_code == 2
+
+    def test_what_a_limit_or_a_description_says_is_no_setting(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        path = suite("[metrics.macro_f1]\nfloor = 0.9\n[metrics.accuracy]\n")
+        path.write_text('description = "small"\n' + path.read_text())
+        assert evaluate([path], baseline=baseline, stages=stages()).exit_code == 0
+
+    def test_a_suite_that_the_baseline_has_not_measured_is_refused(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        idle = "[metrics.macro_f1]\nfloor = 0\n"
+        baseline = self.make(suite(idle), tmp_path)
+        assert "not in the baseline" in only(evaluate([suite(idle, name="renamed")], None, baseline, stages())).error
+        undecided = self.make(suite(idle, path="gone.jsonl"), tmp_path)
+        result = only(evaluate([suite(idle)], baseline=undecided, stages=stages()))
+        assert result.exit_code == 2
+        assert "on purpose" in result.error
+
+    def test_a_suite_is_added_by_writing_the_baseline_of_all(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        both = [suite(), suite(name="second")]
+        assert evaluate(both, baseline=baseline, stages=stages()).exit_code == 2
+        baseline.write_text(to_json(evaluate(both, stages=stages())), encoding="utf-8")
+        assert evaluate(both, baseline=baseline, stages=stages()).exit_code == 0
+
+    def test_another_model_version_or_dtype_than_the_baselines_is_told_in_one_line(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        same = evaluate([suite()], baseline=baseline, stages=stages())
+        assert only(same).changes.made_with == ()
+        assert "was made with" not in to_table(same)
+        text = baseline.read_text(encoding="utf-8")
+        for here, there in (("@000000000000", "@ffffffffffff"), ("dtype:fp32", "dtype:bf16"), ("numpy:", "numpy:0")):
+            text = text.replace(here, there)
+        baseline.write_text(text, encoding="utf-8")
+        other = evaluate([suite()], baseline=baseline, stages=stages())
+        told = r"^  the baseline was made with model:stand-in@f{12}, dtype:bf16, numpy:0[\d.]+$"
+        assert re.search(told, to_table(other), re.M)
+        assert len(only(other).changes.made_with) == 3
+        assert '"dtype:bf16"' in to_json(other)
+
     def test_items_that_are_gone_or_new_are_listed_with_their_gold(
         self, suite: Callable[..., Path], tmp_path: Path
     ) -> None:
@@ -299,6 +385,25 @@ class TestBaseline:
         exact = suite("[metrics.macro_f1]\nfloor = 0.8\nexact = true\n")
         assert only(evaluate([exact], baseline=baseline, stages=stages())).exit_code == 2
 
+    @pytest.mark.parametrize(("ceiling", "code"), [(0.2, 0), (0.15, 0), (0.3, 2), (None, 2)])
+    def test_a_ceiling_may_fall_and_not_rise(
+        self, suite: Callable[..., Path], tmp_path: Path, ceiling: float | None, code: int
+    ) -> None:
+        baseline = self.make(suite("[metrics.calibration_error]\nceiling = 0.2\n"), tmp_path)
+        now = suite("[metrics.calibration_error]\n" + (f"ceiling = {ceiling}\n" if ceiling else ""))
+        result = only(evaluate([now], baseline=baseline, stages=stages()))
+        assert result.exit_code == code
+        assert ("has ceiling 0.2, the suite asks for less" in result.error) == (code == 2)
+
+    def test_an_item_that_is_mended_is_told_from_one_that_broke(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        plain = "[metrics.macro_f1]\n"
+        baseline = self.make(suite(plain), tmp_path, lambda s, pair: SWAP[s] if pair.text.endswith(" 5") else s)
+        now = stages(lambda s, pair: SWAP[s] if pair.text.endswith((" 0", " 2")) else s)
+        changes = only(evaluate([suite(plain)], baseline=baseline, stages=now)).changes
+        assert (changes.n_mended, changes.n_broken) == (1, 2)
+
     def test_a_raised_floor_is_welcome(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         baseline = self.make(suite(), tmp_path)
         assert evaluate([suite("[metrics.macro_f1]\nfloor = 0.9\n")], baseline=baseline, stages=stages()).exit_code == 0
@@ -307,17 +412,31 @@ class TestBaseline:
         baseline = self.make(suite(), tmp_path)
         assert "other data" in only(evaluate([suite(n=90)], baseline=baseline, stages=stages())).error
 
-    @pytest.mark.parametrize("text", ["", "[]", '{"schema": "other/1", "suites": []}', '{"suites": [{"name": "a"}]}'])
+    @pytest.mark.parametrize("text", [
+        "", "[]", '{"schema": "other/1", "suites": []}', '{"suites": [{"name": "a"}]}',
+        '{"schema": "stance-evaluation/1", "exit_code": 0, "suites": [{"name": "a", "path": "a", "exit_code": "no"}]}',
+    ])  # fmt: skip
     def test_a_file_that_is_no_baseline_is_refused(self, suite: Callable[..., Path], tmp_path: Path, text: str) -> None:
         (tmp_path / "baseline.json").write_text(text)
-        with pytest.raises(InputError, match="baseline"):
+        with pytest.raises(InputError, match=r"baseline\.json: .*make one"):
             evaluate([suite()], baseline=tmp_path / "baseline.json", stages=stages())
+
+    @pytest.mark.parametrize("item", ["neutral", ["neutral"], ["neutral", "neutral", "neutral"], "no", None])
+    def test_a_baseline_whose_items_are_no_pairs_is_refused(
+        self, suite: Callable[..., Path], tmp_path: Path, item: object
+    ) -> None:
+        baseline = self.make(suite(), tmp_path)
+        plain = json.loads(baseline.read_text(encoding="utf-8"))
+        plain["suites"][0]["items"]["odd:1"] = item
+        baseline.write_text(json.dumps(plain), encoding="utf-8")
+        with pytest.raises(InputError, match="no baseline"):
+            evaluate([suite()], baseline=baseline, stages=stages())
 
 
 class TestTwoModels:
     def run(self, suite: Path, here: Callable[[str, Pair], str], there: Callable[[str, Pair], str]) -> Any:
-        answers = {Path("here"): here, Path("there"): there}
-        both = Stages(load_model=lambda folder: StandIn(answers[folder]))
+        models = {Path("here"): StandIn(here, "1" * 64), Path("there"): StandIn(there)}
+        both = Stages(load_model=lambda folder: models[folder])
         return only(evaluate([suite], stages=both, model=Path("here"), against=Path("there")))
 
     def test_a_better_model_is_better_by_an_interval_above_zero_and_by_mcnemar(
@@ -334,7 +453,12 @@ class TestTwoModels:
         back = self.run(suite("[metrics.accuracy]\n"), weak, lambda s, _: s)
         assert back.rows[0].difference == pytest.approx((-gain, -high, -low))
 
-    def test_a_model_against_itself_differs_in_nothing(self, suite: Callable[..., Path]) -> None:
+    def test_a_model_is_not_compared_with_itself(self, suite: Callable[..., Path], tmp_path: Path) -> None:
+        result = only(evaluate([suite()], stages=stages(), model=tmp_path / "model", against=tmp_path / "copy"))
+        assert result.exit_code == 2
+        assert "the same weights (stand-in)" in result.error
+
+    def test_models_that_answer_alike_differ_in_nothing(self, suite: Callable[..., Path]) -> None:
         weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 4 == 0 else s  # noqa: E731
         result = self.run(suite("[metrics.macro_f1]\n"), weak, weak)
         assert result.rows[0].difference == (0.0, 0.0, 0.0)
@@ -370,6 +494,37 @@ class TestOutput:
         for part in ("suite:small", "model:stand-in@000000000000", "data:", "seed:0", "dtype:fp32", "stance-compare:"):
             assert part in signature
 
+    def test_the_signature_says_how_the_figures_were_made(self, suite: Callable[..., Path]) -> None:
+        plain = "suite:small.task:stance.model:stand-in@0{12}.data:[0-9a-f]{12}.n:120.seed:0.resamples:200.dtype:fp32"
+        signature = only(evaluate([suite()], stages=stages())).signature
+        assert re.match(plain + ".stance-compare:", signature)
+        digest = json.loads(to_json(evaluate([suite()], stages=stages())))["suites"][0]["data"]["rows.jsonl"]
+        assert f"data:{digest.removeprefix('sha256:')[:12]}|" in signature
+
+    def test_a_line_of_the_table_holds_figure_interval_size_and_limit(self, suite: Callable[..., Path]) -> None:
+        halting = stages(lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 5 == 0 else s)
+        for metrics, n, line in (
+            ("[metrics.accuracy]\nfloor = 0.7\n", 120,
+             r"  pass      accuracy 0\.867 \[0\.\d{3}, 0\.\d{3}\], n = 120 in 30 groups \(floor 0\.7\)"),
+            ("[metrics.accuracy]\nfloor = 0.8\nexact = true\n", 120,
+             r"  pass      accuracy 0\.867 \[0\.\d{3}, 0\.\d{3}\], n = 120 in 30 groups \(floor 0\.8; exact\)"),
+            ("[metrics.accuracy]\nfloor = 0.7\nceiling = 0.99\n", 4,
+             r"  undecided accuracy 0\.750, n = 4 in 1 groups \(floor 0\.7; ceiling 0\.99; no interval: fewer .*\)"),
+            ("[metrics.accuracy]\n", 4, r"  measured  accuracy 0\.750, n = 4 in 1 groups"),
+        ):  # fmt: skip
+            told = to_table(evaluate([suite(metrics, n=n)], stages=halting)).splitlines()[1]
+            assert re.fullmatch(line, told), told
+
+    @pytest.mark.parametrize(("n", "told"), [
+        (120, r"\], \+0\.167 \[\+0\.\d{3}, \+0\.\d{3}\] against the other, n = 120"),
+        (4, r"1\.000, \+0\.250 against the other, n = 4")])  # fmt: skip
+    def test_a_difference_is_told_with_its_interval_where_there_is_one(
+        self, suite: Callable[..., Path], n: int, told: str
+    ) -> None:
+        weak = lambda s, pair: SWAP[s] if int(pair.text.split()[-1]) % 4 == 0 else s  # noqa: E731
+        result = TestTwoModels().run(suite("[metrics.accuracy]\n", n=n), lambda s, _: s, weak)
+        assert re.search(told, to_table(Evaluation((result,), 0)))
+
     def test_junit_never_hides_what_was_undecided(self, suite: Callable[..., Path], tmp_path: Path) -> None:
         broken = tmp_path / "broken.toml"
         broken.write_text("name = [")
@@ -381,6 +536,25 @@ class TestOutput:
             assert found is not None
             assert (int(found.get("failures", -1)), int(found.get("errors", -1))) == wanted
             assert not found.findall(".//skipped")
+
+    def test_junit_says_what_failed_and_nothing_where_all_passed(
+        self, suite: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        broken = tmp_path / "broken.toml"
+        broken.write_text("name = [")
+
+        def told(path: Path, what: Stages) -> list[tuple[str, str]]:
+            root = ElementTree.fromstring(to_junit(evaluate([path], stages=what)))
+            return [(part.tag, part.get("message", "")) for case in root.iter("testcase") for part in case
+                    if part.tag != "system-out"]  # fmt: skip
+
+        assert told(suite(), stages()) == []
+        ((kind, message),) = told(suite(), stages(lambda s, _: SWAP[s]))
+        assert kind == "failure"
+        assert message.startswith("macro_f1 0.333 [")
+        ((kind, message),) = told(broken, stages())
+        assert kind == "error"
+        assert "broken.toml" in message
 
 
 class TestMetrics:
@@ -615,10 +789,13 @@ def test_the_gate_of_make_check_is_the_one_that_is_pinned() -> None:
         suite = load_suite(ROOT / "eval" / "suites" / f"{name}.toml")
         assert {d.path: d.digest for d in suite.data} == result.data
         assert result.exit_code == 0
+        assert result.settings == suite.settings
         assert any(row.state == "pass" for row in result.rows)
         for row in result.rows:
             gate = suite.metrics.get(row.metric) or suite.metrics[row.metric.rpartition(".")[2]]
             assert (row.floor, row.ceiling, row.exact) == (gate.floor, gate.ceiling, gate.exact), row.metric
+            assert row.lowered_because == gate.lowered_because, row.metric
+            assert not row.exact or row.low is not None, row.metric
 
 
 class TestOtherTasks:
@@ -730,6 +907,58 @@ def test_shipped_data_have_the_pinned_digests() -> None:
     assert {d.digest for d in data} == {
         "sha256:" + hashlib.sha256((ROOT / "eval/data/symmetry.jsonl").read_bytes()).hexdigest()
     }
+
+
+def test_attributions_come_from_their_marked_texts() -> None:
+    made = runpy.run_path(str(ROOT / "eval/data/make_attributions.py"))["rows"]()
+    lines = (ROOT / "eval/data/attributions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == made
+    nested = next(row for row in made if row["id"] == "nested 1")
+    words = [{part: [nested["text"][s["start"] : s["end"]] for s in spans] for part, spans in a.items()}
+             for a in nested["attributions"]]  # fmt: skip
+    assert words == [
+        {"source": ["The envoy"], "cue": ["said"],
+         "content": ["the generals had promised that the road would be open by May"]},
+        {"source": ["the generals"], "cue": ["promised"], "content": ["the road would be open by May"]}]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kinds"), [
+    ("attributions", {"direct", "indirect", "according to", "pronoun", "nested", "nobody", "both"}),
+    ("claims", {"figure", "event", "cause", "comparison", "judgement", "forecast", "demand", "report",
+                "question", "greeting", "appeal", "caption", "residue", "talk"})])  # fmt: skip
+def test_shipped_rows_are_of_many_kinds(name: str, kinds: set[str]) -> None:
+    rows = [json.loads(line) for line in (ROOT / f"eval/data/{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {row["kind"] for row in rows} == kinds
+    assert len({row["text"] for row in rows}) == len(rows) >= 40
+
+
+class TestPlantedInWhoseWords:
+    """The suites that need no model, against faults of the stages that they are there for."""
+
+    def run(self, name: str, extract: Callable[[Document], list[Claim]] | None = None) -> Any:
+        planted = Stages(extract=extract) if extract else None
+        return only(evaluate([ROOT / "eval" / "suites" / f"{name}.toml"], baseline=BASELINE, stages=planted))
+
+    def test_as_shipped_both_pass(self) -> None:
+        assert [self.run(name).exit_code for name in ("attributions", "claims")] == [0, 0]
+
+    @pytest.mark.parametrize(("fault", "metric"), [
+        ({"voice": "own", "holder": None}, "voice_recall"), ({"holder": "The minister"}, "holder"),
+        ({"voice": "reported"}, "voice_precision")])  # fmt: skip
+    def test_lost_or_wrong_speakers(self, fault: dict[str, Any], metric: str) -> None:
+        result = self.run("attributions", lambda d: [dataclasses.replace(c, **fault) for c in claims.extract_claims(d)])
+        assert result.exit_code != 0
+        states = {row.metric: row.state for row in result.rows}
+        assert states[metric] in ("below", "undecided")
+
+    @pytest.mark.parametrize(("found", "wanted"), [
+        (lambda d: [Claim("c", d.id, 0, d.end, d.text, worth=0.5)], {"average_precision", "roc_auc"}),
+        (lambda _: [], {"average_precision", "roc_auc", "recall"})])  # fmt: skip
+    def test_everything_or_nothing_taken_for_a_claim(
+        self, found: Callable[[Document], list[Claim]], wanted: set[str]
+    ) -> None:
+        result = self.run("claims", found)
+        assert {row.metric for row in result.rows if row.state == "below"} == wanted
 
 
 def test_public_data_have_the_pinned_digests() -> None:

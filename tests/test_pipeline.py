@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.encoding import load_encoder
+from stance.encoding import choose_device, load_encoder
 from stance.errors import InputError
 from stance.framing import Pair, load_stance_model, read_target
 from stance.pipeline import compare_documents, load_asked, read_metrics, read_paths, trace_origins
@@ -205,3 +206,21 @@ def test_records_survive_plain_values(name: str, text: str, span: tuple[int, int
     for record in (claim, issue, position, cell):
         assert from_plain(type(record), json.loads(json.dumps(to_plain(record)))) == record
     assert from_plain(Document, to_plain(document)) == replace(document, text="")
+
+
+def test_what_the_classifier_computes_elsewhere_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that is not the processor: inputs are sent there, answers are fetched from there."""
+    model, sent = load_stance_model(), []
+    inner, pairs = model._model, [Pair("the bridge", "The bridge is safe."), Pair("the bridge", "It rained.")]
+    before = model.logits(pairs, "topic")
+    assert (model.device, before.shape) == (choose_device(), (2, 3))
+
+    class Elsewhere:
+        def __call__(self, **inputs: torch.Tensor) -> object:
+            sent.extend(str(tensor.device) for tensor in inputs.values())
+            return inner(**{name: torch.ones(tensor.shape, dtype=torch.long) for name, tensor in inputs.items()})
+
+    monkeypatch.setattr(model, "_model", Elsewhere())
+    monkeypatch.setattr(model, "device", "meta")  # torch's device without memory: nothing can stay there unnoticed
+    assert model.logits(pairs, "topic").shape == (2, 3)
+    assert set(sent) == {"meta"}

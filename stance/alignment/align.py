@@ -178,9 +178,11 @@ def _scale(sample: Array, n_claims: int, background: Texts) -> tuple[float, floa
     """Mean and standard deviation of likeness among claims that happen to be in one run; the stand-in sentences count
     as `PRIOR` claims."""
     apart = match_within(background)[0][~np.eye(len(background), dtype=bool)]
-    share = n_claims / (n_claims + PRIOR) if len(sample) > 1 else 0.0
-    middle = share * (float(sample.mean()) if share else 0.0) + (1 - share) * float(apart.mean())
-    spread = share * (float(sample.std()) if share else 0.0) + (1 - share) * float(apart.std())
+    middle, spread = float(apart.mean()), float(apart.std())
+    if len(sample) > 1:
+        share = n_claims / (n_claims + PRIOR)
+        middle = share * float(sample.mean()) + (1 - share) * middle
+        spread = share * float(sample.std()) + (1 - share) * spread
     return middle, max(spread, 1e-6)
 
 
@@ -226,7 +228,7 @@ def _rate(questions: Texts, reading: Reading, are_rivals: bool) -> Array:
     spreads = share * near.std(1, keepdims=True) + (1 - share) * far.std(1, keepdims=True)
     total = (near / max(spread, 1e-6) + (near - middles) / np.maximum(spreads, 1e-6)) / 2
     if are_rivals:  # and some claims are near to every question
-        total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0, keepdims=True))
+        total += weights.question_rivals * (total - np.sort(total, axis=0)[-2:].mean(0))
     logits: Array = weights.question_slope * total + weights.question_bias
     return logits
 

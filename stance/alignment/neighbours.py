@@ -38,7 +38,8 @@ def find_neighbours(vectors: Vectors, sources: Sequence[str], n_wanted: int,
     sample = np.linspace(0, len(vectors) - 1, SAMPLE).astype(np.int64)
     exact = _search(vectors, codes, sample, everyone, n_wanted)
     hits = sum(len(np.intersect1d(found[i], truth)) for i, truth in zip(sample, exact, strict=True))
-    return found, hits / max(sum(map(len, exact)), 1)
+    total = sum(map(len, exact))
+    return found, hits / total if total else 0.0
 
 
 def _search(vectors: Vectors, codes: Indices, queries: Indices, candidates: Indices, n_wanted: int) -> list[Indices]:
@@ -47,13 +48,13 @@ def _search(vectors: Vectors, codes: Indices, queries: Indices, candidates: Indi
     for begin in range(0, len(queries), BLOCK):
         block = queries[begin:begin + BLOCK]
         near = vectors[block] @ pool.T
-        near[codes[block][:, None] == codes[candidates][None, :]] = -2
+        near[codes[block][:, None] == codes[candidates][None, :]] = -np.inf
         kept = min(n_wanted, len(candidates))
         top = np.argpartition(-near, kept - 1, axis=1)[:, :kept]
         values = np.take_along_axis(near, top, 1)
         for row, value in zip(candidates[top], values, strict=True):
             order = np.lexsort((row, -value))
-            found.append(row[order][value[order] > -2])
+            found.append(row[order][value[order] > -np.inf])
     return found
 
 
@@ -73,13 +74,13 @@ def _search_cells(vectors: Vectors, codes: Indices, n_wanted: int) -> list[Indic
     # With a selector faiss works out each likeness to a cell's centre apart. Without one it takes as many rows at once
     # as a thread has, and the last digit, hence now and then a cell, depends on the number of threads.
     by_itself = faiss.SearchParameters(sel=faiss.IDSelectorAll())
-    found: list[Indices] = [np.zeros(0, np.int64)] * n
-    bounds = np.searchsorted(codes[order], np.arange(codes.max() + 2)).tolist()
-    for begin, end in pairwise(bounds):
+    found: dict[int, Indices] = {}
+    for begin, end in pairwise([0, *np.cumsum(np.bincount(codes)).tolist()]):
         others = faiss.IDSelectorNot(faiss.IDSelectorRange(begin, end))
         values, places = index.search(rows[begin:end], n_wanted, params=faiss.SearchParametersIVF(
             sel=others, nprobe=int(4 * n ** .25), quantizer_params=by_itself))
-        for query, row, value in zip(order[begin:end].tolist(), order[places], values, strict=True):
-            nearest = np.lexsort((row, -value))
-            found[query] = row[nearest][value[nearest] > -2]  # faiss fills up with the lowest number
-    return found
+        for query, place, value in zip(order[begin:end].tolist(), places, values, strict=True):
+            is_found = place >= 0  # where fewer are found, faiss fills up with -1
+            row = order[place[is_found]]
+            found[query] = row[np.lexsort((row, -value[is_found]))]
+    return [found[row] for row in range(n)]

@@ -65,7 +65,7 @@ class CrossEncoder:
                                      padding=True, return_tensors="pt")
             with torch.inference_mode():
                 logits = self._model(**inputs).logits.float()
-            same = logits[:, 0].sigmoid() if self._neutral is None else 1 - logits.softmax(-1)[:, self._neutral]
+            same = logits[:, 0].sigmoid() if self._neutral is None else 1 - logits.softmax(1)[:, self._neutral]
             found += [float(p) for p in same]
         return found
 

@@ -148,8 +148,7 @@ def _finish(raw: _Words, weigh: Callable[[str], float], word_mean: Array, text_m
     known = {stem: weigh(stem) for stem in set(raw.stems)}
     weights = np.array([known[stem] for stem in raw.stems], dtype=np.float64)
     owner = np.repeat(np.arange(len(raw.starts) - 1), np.diff(raw.starts))
-    total = np.bincount(owner, weights, minlength=len(raw.starts) - 1)
-    weights = weights / np.maximum(total[owner], 1e-9)
+    weights = weights / np.maximum(np.bincount(owner, weights)[owner], 1e-9)
     vectors = np.empty_like(raw.vectors)
     for begin in range(0, len(vectors), CHUNK):
         vectors[begin:begin + CHUNK] = _unit(raw.vectors[begin:begin + CHUNK].astype(np.float32) - word_mean)

@@ -1,7 +1,8 @@
 """Documents and their claims on disk, each under its own key, so that memory holds a line for each and no text.
 
 A file that was read before is not read again: what came of it is kept under the digest of its bytes, its name, what a
-sources.toml says about it, and the program that read it. Claims are extracted in processes, as many as processors.
+sources.toml says about it, and the program that read it. Small files are read and their claims extracted in processes,
+as many as processors; of a large one, which is read row by row, the claims.
 """
 
 from __future__ import annotations
@@ -30,10 +31,13 @@ from stance.claims import extract_stream
 from stance.documents.reading import Input, list_inputs, read_input
 from stance.records import Claim, Document, Skipped, digest, from_plain, to_plain
 
-SLICE = 256  # documents whose claims are extracted, and kept, at a time
+SLICE = 256  # documents whose claims are extracted, and kept, at a time, or fewer of more than
+SLICE_SIZE = 2_000_000  # code points
+SMALL = 1_000_000  # bytes of a file that is read in one go
 PROCESSES_FROM = 8_000_000  # bytes of input from which starting processes pays
 
 Extracted = list[tuple[Document, list[Claim]]]
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]  # as the builtin
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,10 @@ def fill_shelf(paths: Sequence[Path], why_outside: Callable[[str | None], str], 
     languages: Counter[str] = Counter()
     n_claims = 0
     with ExitStack() as open_:
-        extract: Callable[[Iterator[list[Document]]], Iterator[Extracted]] = map_here
+        do: Map = map
         if n_bytes > PROCESSES_FROM:
-            pool = open_.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
-            extract = partial(map_processes, pool)
-        for file in inputs:
-            record = _shelve_file(file, cache, extract)
+            do = partial(map_processes, open_.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn"))))
+        for file, record in zip(inputs, shelve_files(inputs, cache, do), strict=True):
             progress(_size(file.path) // 1000)
             skipped += [Skipped(*item) for item in record["skipped"]]
             n_taken = 0
@@ -127,50 +129,62 @@ def fill_shelf(paths: Sequence[Path], why_outside: Callable[[str | None], str], 
                  dict(sorted(languages.items())), n_claims)
 
 
-def _shelve_file(file: Input, cache: Cache, extract: Callable[[Iterator[list[Document]]], Iterator[Extracted]]
-                 ) -> dict[str, Any]:
-    """What came of one file: its documents' lines, what was skipped. Read only if it is not kept."""
-    try:
-        sha256 = _sha256(file.path) if file.path.is_file() else ""
-    except OSError:  # reading it says why
-        sha256 = ""
-    made = digest("file", program_sha256(), sha256, file.name, sorted(file.said.fields.items()),
-                  sorted(file.said.columns.items()))
-    if sha256 and (found := cache.get([made])):
-        return dict(unpack(found[made]))
-    skipped: list[tuple[str, str]] = []
-    lines: list[tuple[Any, ...]] = []
-    for extracted in extract(_slices(read_input(file, {}), skipped)):
-        answers: dict[str, bytes] = {}
-        for document, claims in extracted:
-            text = digest("text", document.text)
-            if text not in answers:
-                answers[text] = zlib.compress(document.text.encode("utf-8", "surrogatepass"), 1)
-            key = f"{made}/{len(lines)}"
-            answers[key] = pack({"document": to_plain(document), "text": text, "claims": to_plain(claims)})
-            counts = {"language": document.language, "dropped": Counter(d.reason for d in document.dropped)}
-            lines.append((key, document.id, document.source, document.published, len(claims), counts))
-        cache.put(answers.items())
-    record = {"sha256": sha256, "documents": lines, "skipped": skipped}
-    cache.put([(made, pack(record))])
-    return dict(json.loads(json.dumps(record)))
+def shelve_files(files: Sequence[Input], cache: Cache, do: Map) -> Iterator[dict[str, Any]]:
+    """For each file, in order, what came of it: its documents' lines, what was skipped. Read only if it is not kept.
+
+    do  maps a function over parts, here or in processes"""
+    sha256 = [_sha256(file.path) for file in files]
+    keys = [digest("file", program_sha256(), its, file.name, sorted(file.said.fields.items()),
+                   sorted(file.said.columns.items())) for file, its in zip(files, sha256, strict=True)]
+    new = set(cache.missing(keys))
+    small = {key: file for file, key, its in zip(files, keys, sha256, strict=True)
+             if key in new and its and _size(file.path) <= SMALL}
+    read = do(read_whole, small.values())
+    for file, key, its in zip(files, keys, sha256, strict=True):
+        if key not in new:
+            yield dict(unpack(cache.get([key])[key]))
+            continue
+        skipped: list[tuple[str, str]] = []
+        parts, skipped = next(read) if key in small else (do(extract_slice, _slices(file, skipped)), skipped)
+        lines = [line for part in parts for line in _keep(part, key, cache)]
+        record = {"sha256": its, "documents": lines, "skipped": skipped}
+        if its:  # what cannot be read may be, another time
+            cache.put([(key, pack(record))])
+        yield record
 
 
-def _slices(items: Iterable[Document | Skipped], skipped: list[tuple[str, str]]) -> Iterator[list[Document]]:
-    """Documents some at a time; those that share a text, as the posts of a dump do, stay together."""
+def _keep(extracted: Extracted, made: str, cache: Cache) -> Iterator[tuple[Any, ...]]:
+    """Keeps documents with their claims; a line for each, which begins with its key."""
+    answers: dict[str, bytes] = {}
+    for document, claims in extracted:
+        text = digest("text", document.text)
+        if text not in answers:
+            answers[text] = zlib.compress(document.text.encode("utf-8", "surrogatepass"), 1)
+        key = digest(made, document.id)
+        answers[key] = pack({"document": to_plain(document), "text": text, "claims": to_plain(claims)})
+        counts = {"language": document.language, "dropped": Counter(d.reason for d in document.dropped)}
+        yield key, document.id, document.source, document.published, len(claims), counts
+    cache.put(answers.items())
+
+
+def _slices(file: Input, skipped: list[tuple[str, str]]) -> Iterator[list[Document]]:
+    """A file's documents some at a time; those that share a text, as the posts of a dump do, stay together. What is not
+    read is added to `skipped`."""
     def documents() -> Iterator[Document]:
-        for item in items:
+        for item in read_input(file, {}):
             if isinstance(item, Skipped):
                 skipped.append((item.path, item.reason))
             else:
                 yield item
 
     slice_: list[Document] = []
-    for _, of_text in groupby(documents(), key=lambda document: document.text):
+    size = 0
+    for text, of_text in groupby(documents(), key=lambda document: document.text):
         slice_ += of_text
-        if len(slice_) >= SLICE:
+        size += len(text)
+        if len(slice_) >= SLICE or size >= SLICE_SIZE:
             yield slice_
-            slice_ = []
+            slice_, size = [], 0
     if slice_:
         yield slice_
 
@@ -183,15 +197,17 @@ def extract_slice(documents: list[Document]) -> Extracted:
     return [(document, claims[document.id]) for document in documents]
 
 
-def map_here(slices: Iterator[list[Document]]) -> Iterator[Extracted]:
-    return map(extract_slice, slices)
+def read_whole(file: Input) -> tuple[list[Extracted], list[tuple[str, str]]]:
+    """The documents of a small file with their claims, and what was skipped."""
+    skipped: list[tuple[str, str]] = []
+    return [extract_slice(slice_) for slice_ in _slices(file, skipped)], skipped
 
 
-def map_processes(pool: ProcessPoolExecutor, slices: Iterator[list[Document]]) -> Iterator[Extracted]:
-    """In the order given, with two slices a processor under way."""
-    under_way: deque[Future[Extracted]] = deque()
-    for slice_ in slices:
-        under_way.append(pool.submit(extract_slice, slice_))
+def map_processes(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: Iterable[Any]) -> Iterator[Any]:
+    """In the order given, with two parts a processor under way."""
+    under_way: deque[Future[Any]] = deque()
+    for part in parts:
+        under_way.append(pool.submit(work, part))
         if len(under_way) >= 2 * (os.cpu_count() or 1):
             yield under_way.popleft().result()
     while under_way:
@@ -217,5 +233,11 @@ def _size(path: Path) -> int:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Digest of a file's bytes; empty where it has none or they cannot be read, which reading it says."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

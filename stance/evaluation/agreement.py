@@ -47,11 +47,13 @@ class Agreement:
 def measure_agreement(paths: Sequence[Path]) -> tuple[Agreement, ...]:
     """Agreement between the people whose files these are, a kind of question each.
 
-    Raises InputError for fewer than two files or one that cannot be read, UndecidedError where no two people answered
-    the same thing."""
+    Raises InputError for fewer than two files, one that is given twice or cannot be read, UndecidedError where no two
+    people answered the same thing."""
     if len(paths) < 2:
         raise InputError("agreement is between two people or more; name a file for each")
     people = [read_answers(path) for path in paths]
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise InputError(f"{', '.join(map(str, paths))}: one file is given twice; it agrees with itself, give it once")
     kinds = sorted({kind for person in people for kind in person})
     shared = tuple(found for kind in kinds if (found := _agree(kind, [person.get(kind, {}) for person in people])))
     if not shared:

@@ -3,10 +3,11 @@
     pass       the whole 95 % interval is on the right side       below      the whole interval is on the wrong side
     undecided  the interval straddles the limit, or there is none; a model or data are missing. Never a pass
 
-An `exact` metric is a regression check on a fixed set: its value is compared, without an interval. The worst suite
-decides: 2 (usage, altered data), then 1 (below), then 3 (undecided), then 0. One suite that fails does not stop the
-others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a lowered floor.
-Against a second model it gives each figure's difference with a paired interval, and the same list of items."""
+An `exact` metric is a regression check on a fixed set: its value is compared, its interval is only shown. The worst
+suite decides: 2 (usage, altered data), then 1 (below), then 3 (undecided), then 0. One suite that fails does not stop
+the others. Against a baseline (an earlier `--json` file) it also lists which items changed, and refuses a suite that is
+not in it, and relaxed limits or other settings without a new reason. Against a second model it gives each figure's
+difference with a paired interval, and the same list of items."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ State = Literal["pass", "below", "undecided", "measured"]
 @dataclass(frozen=True, slots=True)
 class Row:
     """One metric of one part. `low`, `high`: 95 % interval; None where there is none. `value` is None if undefined.
-    `difference`: to the other model's value, with its 95 % interval where there is one."""
+    `difference`: to the other model's value, with its 95 % interval where there is one. `lowered_because`: the reason
+    that its limits were written with."""
 
     metric: str
     value: float | None
@@ -51,28 +53,34 @@ class Row:
     state: State
     note: str = ""
     difference: tuple[float, ...] | None = None
+    lowered_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Items that differ from the baseline or the other model: [item, there, here, gold]. `n_mended`, `n_broken`: right
-    here only, right there only. `p_value`: McNemar's exact test of the two."""
+    here only, right there only. `p_value`: McNemar's exact test of the two. `made_with`: what the baseline's signature
+    has otherwise (model, dtype, versions …)."""
 
     items: tuple[tuple[str, str, str, str], ...]
     n_mended: int
     n_broken: int
     p_value: float
+    made_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one suite. `error` and `exit_code` where it could not be measured."""
+    """What came of one suite. `error` and `exit_code` where it could not be measured. `settings`, `changed_because`:
+    the suite's."""
 
     name: str
     path: str
     exit_code: int
     error: str = ""
     signature: str = ""
+    settings: str = ""
+    changed_because: str | None = None
     rows: tuple[Row, ...] = ()
     data: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
@@ -169,8 +177,7 @@ def _run(path: Path, request: Request) -> Result:
     try:
         suite = load_suite(path)
         name = suite.name
-        if earlier := request.before.get(suite.name):
-            _refuse_lowered(suite, earlier, request.baseline)
+        earlier = _find_earlier(suite, request.before, request.baseline) if request.baseline else None
         return _measure(suite, request, earlier)
     except StanceError as error:
         return Result(name, str(path), error.exit_code, error=str(error))
@@ -188,20 +195,28 @@ def _measure(suite: Suite, request: Request, earlier: Result | None) -> Result:
     other = {name: measure(suite, tables, request.against) for name, tables in parts.items()} if request.against else {}
     items = _items(measured)
     models = _models(measured)
+    if other and models == _models(other):
+        raise InputError(
+            f"{suite.origin}: both runs read with the same weights ({', '.join(sorted(models)) or 'none'}), so there "
+            "is nothing to compare; give two models, and only suites that read with a stance model"
+        )
     rows = _rows(suite, measured, other)
     states = {row.state for row in rows}
-    versions = _versions()
+    signature = _signature(suite, digests, measured)
+    made_with = tuple(p for p in earlier.signature.split("|") if p not in signature.split("|")) if earlier else ()
     return Result(
         name=suite.name,
         path=str(suite.origin),
         exit_code=1 if "below" in states else 3 if "undecided" in states else 0,
-        signature=_signature(suite, digests, models, next(iter(measured.values())).dtype, len(items), versions),
+        signature=signature,
+        settings=suite.settings,
+        changed_because=suite.changed_because,
         rows=rows,
         data=digests,
         models=models,
-        versions=versions,
+        versions=_versions(),
         items=items,
-        changes=_changes(earlier.items if earlier else _items(other), items) if earlier or other else None,
+        changes=_changes(earlier.items if earlier else _items(other), items, made_with) if earlier or other else None,
         against=" + ".join(f"{name}@{sha[:12]}" for name, sha in _models(other).items()) if other else "the baseline",
     )
 
@@ -227,7 +242,7 @@ def _rows(suite: Suite, measured: Mapping[str, Measured], other: Mapping[str, Me
                 continue  # the part has a gate of its own
             figure = measured[name].figures[metric]
             value = figure.value()
-            interval = None if gate.exact else figure.interval(suite.seed, suite.resamples)
+            interval = figure.interval(suite.seed, suite.resamples)
             state, note = judge(value, interval, gate)
             low, high = interval or (None, None)
             if gate.lowered_because:
@@ -246,6 +261,7 @@ def _rows(suite: Suite, measured: Mapping[str, Measured], other: Mapping[str, Me
                     state,
                     note,
                     _difference(figure, other[name].figures[metric], suite) if other else None,
+                    gate.lowered_because,
                 )
             )
     return tuple(rows)
@@ -271,11 +287,9 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _signature(
-    suite: Suite, digests: Mapping[str, str], models: Mapping[str, str], dtype: str, n: int, versions: Mapping[str, str]
-) -> str:
+def _signature(suite: Suite, digests: Mapping[str, str], measured: Mapping[str, Measured]) -> str:
     """One line that says how the figures were made (after sacrebleu's)."""
-    short = [f"{name}@{sha[:12]}" for name, sha in sorted(models.items())] or ["none"]
+    short = [f"{name}@{sha[:12]}" for name, sha in sorted(_models(measured).items())] or ["none"]
     data = [digest.removeprefix("sha256:")[:12] for _, digest in sorted(digests.items())]
     return "|".join(
         [
@@ -283,22 +297,26 @@ def _signature(
             f"task:{suite.task}",
             f"model:{'+'.join(short)}",
             f"data:{'+'.join(data)}",
-            f"n:{n}",
+            f"n:{len(_items(measured))}",
             f"seed:{suite.seed}",
             f"resamples:{suite.resamples}",
-            f"dtype:{dtype}",
-            *(f"{name}:{number}" for name, number in versions.items()),
+            f"dtype:{next(iter(measured.values())).dtype}",
+            *(f"{name}:{number}" for name, number in _versions().items()),
         ]
     )
 
 
 def read_baseline(path: Path) -> dict[str, Result]:
-    """Suite name → its result, from a file that `--json` wrote. Raises InputError where it is not one."""
+    """Suite name → its result, of those that were measured in a file that `--json` wrote. Raises InputError where it is
+    not one."""
     advice = "make one with `stance evaluate SUITE.toml --json FILE`"
     plain = read_json(path, advice)
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file, so no baseline; {advice}")
-    found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}
+    try:
+        found = {result.name: result for result in from_plain(Evaluation, plain).suites if not result.error}
+    except InputError as error:
+        raise InputError(f"{path}: {error}, so no baseline; {advice}") from None
     for result in found.values():
         pairs = result.items.values() if isinstance(result.items, dict) else [None]
         if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -306,8 +324,22 @@ def read_baseline(path: Path) -> dict[str, Result]:
     return found
 
 
-def _refuse_lowered(suite: Suite, earlier: Result, baseline: Path | None) -> None:
-    """Raises InputError where a limit of the baseline is relaxed or gone, unless the suite says why."""
+def _find_earlier(suite: Suite, before: Mapping[str, Result], baseline: Path) -> Result:
+    """The suite's result in the baseline. Raises InputError where there is none, and where a limit of it is relaxed or
+    gone or its settings are others, unless the suite says why. A reason that the baseline holds excused an earlier
+    step, so it does not count."""
+    earlier = before.get(suite.name)
+    if earlier is None:
+        raise InputError(
+            f"{suite.origin}: {suite.name} is not in the baseline {baseline}, or was not measured there; if that is "
+            "meant, look at its figures, then write the baseline on purpose: all its suites with --json, without "
+            "--baseline"
+        )
+    if earlier.settings != suite.settings and suite.changed_because in (None, earlier.changed_because):
+        raise InputError(
+            f"{suite.origin}: {baseline} was measured with other settings (task, reads, seed, resamples; path, fields, "
+            'labels and where of the data); restore them, or say why with a new changed_because = "…"'
+        )
     for row in earlier.rows:
         gate = suite.metrics.get(row.metric) or suite.metrics.get(row.metric.rpartition(".")[2])
         relaxed = []
@@ -317,14 +349,15 @@ def _refuse_lowered(suite: Suite, earlier: Result, baseline: Path | None) -> Non
         ):
             if was is not None and (now is None or sign * now < sign * was or (gate and gate.exact and not row.exact)):
                 relaxed.append(f"{limit} {was}")
-        if relaxed and not (gate and gate.lowered_because):
+        if relaxed and (gate is None or gate.lowered_because in (None, row.lowered_because)):
             raise InputError(
                 f"{suite.origin}: {row.metric}: {baseline} has {' and '.join(relaxed)}, the suite asks for "
-                'less; restore it, or say why with lowered_because = "…"'
+                'less; restore it, or say why with a new lowered_because = "…"'
             )
+    return earlier
 
 
-def _changes(before: Items, now: Items) -> Changes:
+def _changes(before: Items, now: Items, made_with: tuple[str, ...]) -> Changes:
     shared = [item for item in now if item in before]
     was_right = [before[item][0] == before[item][1] for item in shared]
     is_right = [now[item][0] == now[item][1] for item in shared]
@@ -335,7 +368,8 @@ def _changes(before: Items, now: Items) -> Changes:
         if was != is_:
             changed.append((item, was, is_, gold))
     both = list(zip(was_right, is_right, strict=True))
-    return Changes(tuple(changed), both.count((False, True)), both.count((True, False)), mcnemar(was_right, is_right))
+    n_mended, n_broken = both.count((False, True)), both.count((True, False))
+    return Changes(tuple(changed), n_mended, n_broken, mcnemar(was_right, is_right), made_with)
 
 
 def to_json(evaluation: Evaluation) -> str:
@@ -377,12 +411,14 @@ def to_table(evaluation: Evaluation) -> str:
         if result.error:
             lines.append(f"  {'error' if result.exit_code == 2 else 'undecided'}: {result.error}")
         lines += [f"  {row.state:9} {_told(row)}" for row in result.rows]
+        lines += [f"  settings changed: {result.changed_because}"] if result.changed_because else []
         if result.changes:
             c = result.changes
             lines.append(
                 f"  against {result.against}: {len(c.items)} items changed, {c.n_mended} mended, {c.n_broken} broken "
                 f"(McNemar p = {c.p_value:.3g})"
             )
+            lines += [f"  {result.against} was made with {', '.join(c.made_with)}"] if c.made_with else []
             lines += [f"    {item}: {was} → {now} (gold: {gold})" for item, was, now, gold in c.items]
         lines += [f"  {result.signature}"] if result.signature else []
     return "\n".join(lines) + "\n"

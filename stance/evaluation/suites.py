@@ -5,6 +5,7 @@
     encoder                     where a task needs one: a directory or hub id; the pinned one if none
     reads                       for stance: what the target is (sentiment, claim, topic, relation; see framing)
     seed, resamples             of the bootstrap
+    changed_because             why other items are measured, or otherwise, than in the baseline; printed
     [[data]]  path, digest, …   a file, for frames a codebook, for alignment a folder with gold; parts with one name are
                                 measured together
     [metrics.NAME]              floor and ceiling; NAME for every part, or "PART.NAME" for one
@@ -16,13 +17,14 @@ Nothing here downloads, and nothing is measured here."""
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from stance.errors import InputError, UndecidedError
 from stance.records import confine, read_rows, read_toml
@@ -48,6 +50,9 @@ NEEDED: Mapping[Task, tuple[str, ...]] = {
 }
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,14 +60,22 @@ class Strict(BaseModel):
 class Gate(Strict):
     """What a metric must reach.
 
-    exact            the items are all there are, not a sample (a regression check): the value itself is compared
-    lowered_because  why the floor is lower (the ceiling higher) than in the baseline; printed beside the figure
+    exact            the items are all there are, not a sample (a regression check): the value itself is compared. Its
+                     interval is printed all the same: it says how far the figure would carry to other texts like these
+    lowered_because  why the floor is lower (the ceiling higher) than in the baseline; printed beside the figure. The
+                     baseline keeps it, so that it excuses one step and not the next
     """
 
     floor: float | None = Field(default=None, allow_inf_nan=False)  # "floor = nan" would always pass
     ceiling: float | None = Field(default=None, allow_inf_nan=False)
     exact: bool = False
-    lowered_because: str | None = None
+    lowered_because: Reason | None = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Gate:
+        if self.floor is not None and self.ceiling is not None and self.floor > self.ceiling:
+            raise ValueError(f"floor {self.floor:g} is above ceiling {self.ceiling:g}; no figure reaches both")
+        return self
 
 
 class Data(Strict):
@@ -105,6 +118,7 @@ class Suite(Strict):
     reads: Literal["sentiment", "claim", "topic", "relation"] = "topic"
     seed: int = Field(default=0, ge=0)
     resamples: int = Field(default=1000, ge=100, le=100_000)
+    changed_because: Reason | None = None
     data: tuple[Data, ...] = Field(min_length=1)
     metrics: dict[str, Gate] = Field(min_length=1)
 
@@ -124,6 +138,18 @@ class Suite(Strict):
         for data in self.data:
             found.setdefault(data.name, []).append(data)
         return found
+
+    @property
+    def settings(self) -> str:
+        """Digest of what decides which items are measured, and how. Limits, files and models are held on their own;
+        what is left at its default does not count, so that a new setting does not make every baseline an old one."""
+        chosen = self.model_dump(
+            mode="json",
+            include={"task", "reads", "seed", "resamples", "data"},
+            exclude={"data": {"__all__": {"digest"}}},
+            exclude_defaults=True,
+        )
+        return "sha256:" + hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +218,11 @@ def resolve(suite: Suite, written: str, folder: Path | None = None) -> Path:
         base = next((p for p in (here, *here.parents) if any((p / mark).exists() for mark in PROJECT_MARKS)), here)
         path = here / written
     return confine(
-        path, base, f"{suite.origin}", "suites only read inside their project or the folder that a variable names"
+        path,
+        base,
+        f"{suite.origin}",
+        "suites only read inside the folder that a variable names or inside their project, which is the nearest folder "
+        f"above them with {' or '.join(PROJECT_MARKS)} in it (without one, their own folder)",
     )
 
 
