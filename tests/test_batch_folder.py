@@ -286,3 +286,13 @@ def test_progress_foretells_nothing_from_the_first_item(
     progress(999)
     assert [record.getMessage() for record in caplog.records] == [
         "1 of 1000 documents compared, 0.2 a second", "1000 of 1000 documents compared, 100 a second, about 0:00 left"]
+
+
+def test_one_file_under_one_name_in_two_folders_is_read_once(tmp_path: Path) -> None:
+    for folder in ("a/posts", "b/posts"):
+        write_post(tmp_path / folder / "1.jsonl")
+        write_post(tmp_path / folder / "2.jsonl", source=folder)
+    shelf = shelve(write_config(tmp_path, inputs=["a/posts", "b/posts"], out="out"))
+    assert [row.source for row in shelf.rows] == ["Courier", "a/posts", "b/posts"]
+    assert [item.reason for item in shelf.skipped] == [
+        "repeats a document of posts/1.jsonl word for word, from the same source; counted once"]

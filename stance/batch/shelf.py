@@ -150,6 +150,7 @@ def shelve_files(files: Sequence[Input], cache: Cache, do: Map) -> Iterator[dict
         record = {"sha256": its, "documents": lines, "skipped": skipped}
         if its:  # what cannot be read may be, another time
             cache.put([(key, pack(record))])
+            new.discard(key)  # two folders may hold one file under one name
         yield record
 
 
