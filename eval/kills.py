@@ -2,8 +2,10 @@
 
     python eval/kills.py CONFIG.toml [--kills 50] [--seed 0]
 
-Every round begins with an empty folder, is killed once or twice (SIGKILL, at a moment drawn between nothing and the
-undisturbed run's duration), and then runs to its end. Exit code 1 if any output differs in a byte.
+Every round begins with an empty folder or, every second one, with the output of an older run and nothing kept; it is
+killed once or twice (SIGKILL, at a moment drawn between nothing and the undisturbed run's duration), and then runs to
+its end. Answers are kept a few at a time, so that there is much to be cut off. Exit code 1 if any output differs in a
+byte, also by a file of the older run that is still there.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from stance.batch import load_config, run_batch
+from stance.batch import kept, load_config, run, run_batch, shelf
 from stance.batch.config import Config
+from stance.cache import Cache
 from stance.encoding import Encoder, load_encoder
 from stance.framing import StanceModel, load_stance_model
 
@@ -48,6 +51,16 @@ def run_apart(config: Config, encoder: Encoder, model: StanceModel, delay: float
     return os.waitstatus_to_exitcode(status) == 0
 
 
+def grow_old(out: Path) -> None:
+    """The output as an older run over other documents left it, its answers lost."""
+    for file in out.glob("cache.sqlite*"):
+        file.unlink()
+    with Cache(out / "cache.sqlite"):
+        pass  # by it a run knows the folder as its own
+    for page in out.rglob("*.html"):
+        page.rename(page.with_name(f"old-{page.name}"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
@@ -55,6 +68,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     told = parser.parse_args()
     config = load_config(told.config)
+    kept.CHUNK, shelf.SLICE, run.KEPT_EVENTS, run.LABELLED = 4, 2, 2, 8
     encoder, model = load_encoder(), load_stance_model()  # loaded here, used only in the children
     draw = random.Random(told.seed)
     n_kills = n_rounds = n_different = 0
@@ -68,7 +82,10 @@ def main() -> None:
         lasted = time.monotonic() - begun
         whole = digest_output(out)
         while n_kills < told.kills:
-            shutil.rmtree(out)
+            if n_rounds % 2:
+                grow_old(out)
+            else:
+                shutil.rmtree(out)
             for _ in range(draw.choice((1, 2))):
                 n_kills += not run_apart(config, encoder, model, draw.uniform(0, lasted))
             n_rounds += 1

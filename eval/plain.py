@@ -1,11 +1,15 @@
 """Quality beside what people write themselves, on folders of documents with gold rows.
 
-    python eval/plain.py OUT GOLD DOCUMENTS [GOLD DOCUMENTS …]     prints a table; OUT gets comparison.json of both ways
+    python eval/plain.py OUT GOLD DOCUMENTS [GOLD DOCUMENTS …] [--every-pair]
+                                         prints a table; OUT gets comparison.json of each way
 
 The plain way: sentences, their vectors by sentence-transformers, agglomerative clustering by cosine, a row for each
 cluster of two sources or more, and the classifier through a transformers pipeline on each of its sentences toward the
 most central one. It gets the documents as `stance compare` reads and cleans them, and one threshold for all folders,
-that whose mean pair F1 on this very gold is best: more than anybody has without gold. Both ways have the same weights.
+that whose mean pair F1 on this very gold is best: more than anybody has without gold. With `--every-pair` also the way
+that is often written where clusters are too coarse: the same pipeline reads every pair of sentences of two sources, do
+they speak to one thing, and pairs above a threshold, chosen likewise, make rows (connected components). All ways have
+the same weights.
 
 Beside them the figures of `stance compare` as it is by default, from `stance.evaluation.gold`. Seconds are of the
 processor, from files to comparison, the classifier's loading left out.
@@ -14,6 +18,7 @@ processor, from files to comparison, the classifier's loading left out.
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -35,6 +40,7 @@ from stance.records import Claim, Comparison, Document, Issue, Position, Stance,
 
 LINKAGES = ("complete", "average")
 THRESHOLDS = [t / 100 for t in range(30, 91, 5)]  # cosine at which clusters still join
+CHANCES = [t / 100 for t in (*range(50, 100, 5), 97, 98, 99)]  # probability at which a pair is joined
 MEASURES = ("pair_f1", "pair_precision", "relation", "holder")
 
 
@@ -64,12 +70,37 @@ def read_sentences(folder: Path, texts: Path) -> Sentences:
 
 
 def lay_rows(read: Sentences, linkage: str, threshold: float) -> list[Issue]:
-    """Clusters of two sources or more, each named and targeted by its most central sentence."""
+    """Clusters by cosine as rows."""
     from sklearn.cluster import AgglomerativeClustering
 
-    of_row: dict[int, list[int]] = defaultdict(list)
     cut = AgglomerativeClustering(None, metric="cosine", linkage=linkage, distance_threshold=1 - threshold)
-    for i, label in enumerate(cut.fit_predict(read.vectors).tolist()):
+    return name_rows(read, cut.fit_predict(read.vectors).tolist())
+
+
+def read_pairs(read: Sentences, classify: Callable[..., Any]) -> NDArray[np.float32]:
+    """(n, n): how likely two sentences of two sources speak to one thing; 0 within a source."""
+    source = {document.id: document.source for document in read.documents}
+    chance = np.zeros((len(read.claims),) * 2, np.float32)
+    for (i, a), (j, b) in itertools.combinations(enumerate(read.claims), 2):
+        if source[a.document_id] != source[b.document_id]:
+            scores = classify({"text": f"issue: {a.text}", "text_pair": b.text}, top_k=None)
+            of = {score["label"]: score["score"] for score in scores}
+            chance[i, j] = of["favourable"] / (of["favourable"] + of["unfavourable"])
+    return chance
+
+
+def join_pairs(read: Sentences, chance: NDArray[np.float32], threshold: float) -> list[Issue]:
+    """What hangs together by pairs above a threshold as rows."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    return name_rows(read, connected_components(csr_array(chance >= threshold), directed=False)[1].tolist())
+
+
+def name_rows(read: Sentences, labels: Sequence[int]) -> list[Issue]:
+    """Groups of two sources or more, each named and targeted by its most central sentence."""
+    of_row: dict[int, list[int]] = defaultdict(list)
+    for i, label in enumerate(labels):
         of_row[label].append(i)
     source = {document.id: document.source for document in read.documents}
     issues = []
@@ -95,13 +126,14 @@ def score_rows(read: Sentences, issues: Sequence[Issue], positions: Sequence[Pos
     return comparison, score_gold(read.gold, comparison, read.name)
 
 
-def choose_threshold(folders: Sequence[Sentences], linkage: str) -> float:
-    """Where the mean of the folders' pair F1 is highest."""
+def choose_threshold(folders: Sequence[Sentences], lay: Callable[[int, float], list[Issue]],
+                     thresholds: Sequence[float]) -> float:
+    """Where the mean of the folders' pair F1 is highest. `lay`: the rows of a folder, by its place, at a threshold."""
     def mean_f1(threshold: float) -> float:
-        found = [score_rows(read, lay_rows(read, linkage, threshold))[1].figures["pair_f1"] for read in folders]
+        found = [score_rows(read, lay(k, threshold))[1].figures["pair_f1"] for k, read in enumerate(folders)]
         return sum(figure.value() for figure in found) / len(found)
 
-    return max(THRESHOLDS, key=mean_f1)
+    return max(thresholds, key=mean_f1)
 
 
 def print_way(way: str, found: Sequence[tuple[str, Scored, float]]) -> None:
@@ -123,21 +155,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("folders", type=Path, nargs="+", help="folders of gold rows, each before that of its documents")
+    parser.add_argument("--every-pair", action="store_true", help="also the way that reads every pair: slow")
     told = parser.parse_args()
     pairs = list(zip(told.folders[::2], told.folders[1::2], strict=True))
     classify = pipeline("text-classification", model=str(shipped_models() / DEFAULT_MODEL), device="cpu")
     print(f"{'way':22}  {'folder':24}  {'  '.join(f'{name:>14}' for name in MEASURES)}  {'opposed':>14}   cpu_s")
     folders = [read_sentences(*pair) for pair in pairs]
-    for linkage in LINKAGES:
-        threshold = choose_threshold(folders, linkage)
+    def measure(way: str, lay: Callable[[int, float], list[Issue]], thresholds: Sequence[float],
+                before: Sequence[float]) -> None:
+        threshold = choose_threshold(folders, lay, thresholds)
         found = []
+        for k, read in enumerate(folders):
+            begun = time.process_time()
+            issues = lay(k, threshold)
+            comparison, scored = score_rows(read, issues, label_rows(read, issues, classify))
+            found.append((read.name, scored, read.seconds + before[k] + time.process_time() - begun))
+            write_whole(told.out / f"{way.replace(' ', '-')}-{read.name}.json", dump_json(comparison))
+        print_way(f"plain, {way} {threshold:.2f}", found)
+
+    for linkage in LINKAGES:
+        measure(linkage, lambda k, threshold, how=linkage: lay_rows(folders[k], how, threshold), THRESHOLDS,
+                [0.0] * len(folders))
+    if told.every_pair:
+        chances, seconds = [], []
         for read in folders:
             begun = time.process_time()
-            issues = lay_rows(read, linkage, threshold)
-            comparison, scored = score_rows(read, issues, label_rows(read, issues, classify))
-            found.append((read.name, scored, read.seconds + time.process_time() - begun))
-            write_whole(told.out / f"{linkage}-{read.name}.json", dump_json(comparison))
-        print_way(f"plain, {linkage} {threshold:.2f}", found)
+            chances.append(read_pairs(read, classify))
+            seconds.append(time.process_time() - begun)
+        measure("every pair", lambda k, threshold: join_pairs(folders[k], chances[k], threshold), CHANCES, seconds)
     model, found = load_stance_model(), []
     for folder, texts in pairs:
         gold, begun = load_gold(folder), time.process_time()

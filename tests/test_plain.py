@@ -52,5 +52,20 @@ def test_labels_are_the_classifiers_and_gold_scores_them(read: Any) -> None:
 
 
 def test_the_threshold_is_the_one_that_scores_best(read: Any) -> None:
-    chosen = PLAIN["choose_threshold"]([read], "complete")
+    chosen = PLAIN["choose_threshold"]([read], lambda _, threshold: PLAIN["lay_rows"](read, "complete", threshold),
+                                       PLAIN["THRESHOLDS"])
     assert PLAIN["score_rows"](read, PLAIN["lay_rows"](read, "complete", chosen))[1].figures["pair_f1"].value() == 1.0
+
+
+def test_pairs_of_two_sources_are_read_once_and_joined_above_a_threshold(read: Any) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def classify(pair: dict[str, str], top_k: None) -> list[dict[str, Any]]:
+        asked.append((pair["text"].removeprefix("issue: "), pair["text_pair"]))
+        chance = 0.9 if "a0" in asked[-1] else 0.4
+        return [{"label": "favourable", "score": chance / 2}, {"label": "unfavourable", "score": (1 - chance) / 2}]
+
+    chances = PLAIN["read_pairs"](read, classify)
+    assert sorted(asked) == [("a0", "b0"), ("a1", "b0"), ("b0", "a2"), ("b0", "a3")]
+    (row,) = PLAIN["join_pairs"](read, chances, 0.8)
+    assert set(row.claim_ids) == {"a0", "b0"}
