@@ -57,7 +57,7 @@ def grow_old(out: Path) -> None:
         file.unlink()
     with Cache(out / "cache.sqlite"):
         pass  # by it a run knows the folder as its own
-    for page in out.rglob("*.html"):
+    for page in out.glob("*/*.html"):  # the index is replaced by name
         page.rename(page.with_name(f"old-{page.name}"))
 
 

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -31,11 +32,32 @@ from stance.batch.kept import KeptEncoder, KeptModel
 from stance.batch.query import QUESTIONS, run_query
 from stance.batch.shelf import fill_shelf
 from stance.cache import Cache
+from stance.comparison import CLEAR
 from stance.encoding import Encoder, best_dtype, load_encoder
 from stance.errors import InputError
 from stance.framing import Pair, StanceModel, load_stance_model
 
 ROOT = Path(__file__).resolve().parents[1]
+
+TRAM = """
+[[issue]]
+id = "tram"
+question = "Is the new tram a success?"
+target = "the new tram"
+"""
+FRAMES = """
+name = "how it is told"
+description = "How the outcome of an event is told."
+[[label]]
+id = "success"
+name = "success"
+definition = "It reached its goals."
+[[label]]
+id = "failure"
+name = "failure"
+definition = "It missed its goals."
+"""
+ASKED = 'issues = "issues.toml"\ncodebooks = ["frames.toml"]\n'
 
 ROWS = [
     ("Courier", "2024-05-06", "Tram line two opened on Monday",
@@ -82,9 +104,9 @@ def models() -> tuple[Encoder, StanceModel]:
 @pytest.fixture(scope="module")
 def done(models: tuple[Encoder, StanceModel], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("batch")
-    (folder / "issues.toml").write_text('[[issue]]\nid = "tram"\nquestion = "Is the new tram a success?"\n'
-                                        'target = "the new tram"\n', encoding="utf-8")
-    return run_batch(load_config(write_config(folder, more='issues = "issues.toml"\n')), *models).parent
+    (folder / "issues.toml").write_text(TRAM, encoding="utf-8")
+    (folder / "frames.toml").write_text(FRAMES, encoding="utf-8")
+    return run_batch(load_config(write_config(folder, more=ASKED)), *models).parent
 
 
 def test_tables_hold_every_document_once(done: Path) -> None:
@@ -99,6 +121,15 @@ def test_tables_hold_every_document_once(done: Path) -> None:
     assert {c["issue_id"] for c in read_table(done, "cells")} == issues
     assert (done / "tables" / "documents" / "week=2024-W19").is_dir()
     assert (done / "tables" / "documents" / "week=undated").is_dir()
+
+
+def test_a_codebook_frames_every_claim(done: Path) -> None:
+    claims = {c["claim_id"]: c["event_id"] for c in read_table(done, "claims")}
+    frames = read_table(done, "frames")
+    assert {frame["claim_id"]: frame["event_id"] for frame in frames} == claims
+    assert {frame["codebook"] for frame in frames} == {"how it is told"}
+    assert {frame["label"] for frame in frames} <= {"success", "failure", None}
+    assert all(0 <= float(str(frame["p"])) <= 1 for frame in frames)
 
 
 def test_documents_are_grouped_by_event(done: Path) -> None:
@@ -124,6 +155,7 @@ def test_the_card_says_what_was_used(done: Path) -> None:
     assert card["n_documents"] == len(ROWS)
     assert (card["dtype"], card["device"]) == ("fp32", "cpu")
     assert card["config"]["events"] == {"days": 3, "threshold": 0.6}
+    assert (card["n_events"], card["n_events_shared"], card["n_skipped"], "skipped" in card) == (3, 2, 0, False)
 
 
 def test_again_costs_no_model_and_writes_the_same_bytes(
@@ -175,8 +207,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
 def ray() -> Iterator[Ray]:
     pytest.importorskip("ray", reason="ray is not installed: pip install 'stance-compare[ray]'")
     with pytest.MonkeyPatch.context() as patch:
-        # Ray finds out its own address by reaching for one far away, and does without where it is refused.
+        # Ray's own programs reach each other by this machine's address, which looks like another's to the guard.
         patch.delenv("STANCE_TRIED")
+        patch.setenv("PYTHONPATH", str(ROOT))
         engine = Ray()
     with engine:
         yield engine
@@ -187,8 +220,9 @@ def test_a_cluster_writes_the_bytes_that_one_process_writes(
     done: Path, ray: Ray, models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept, "CHUNK", 2)  # many parts
-    config = write_config(tmp_path, more='issues = "issues.toml"\n')
-    shutil.copy(done.parent / "issues.toml", tmp_path)
+    config = write_config(tmp_path, more=ASKED)
+    for name in ("issues.toml", "frames.toml"):
+        shutil.copy(done.parent / name, tmp_path)
     assert written(run_batch(load_config(config), *models, ray).parent) == written(done)
 
 
@@ -271,13 +305,13 @@ def test_flipped_bits_are_worked_out_anew(
 def test_a_document_that_is_damaged_during_a_run_is_told_and_then_worked_out_anew(tmp_path: Path) -> None:
     config = load_config(write_config(tmp_path))
     with Cache(tmp_path / "c.sqlite") as cache:
-        rows = fill_shelf(config.paths(), config.holds, cache).rows
+        rows = fill_shelf(config.paths(), config.why_outside, cache).rows
     flip(tmp_path / "c.sqlite", 1)
     with Cache(tmp_path / "c.sqlite") as cache:
         looked = shelf.Shelf(cache, rows, (), (), {}, {}, 0)
         with pytest.raises(InputError, match="give the same command again"):
             looked.load(rows)
-        assert [d.id for d, _ in fill_shelf(config.paths(), config.holds, cache).load(rows)] == [r.id for r in rows]
+        assert [d.id for d, _ in fill_shelf(config.paths(), config.why_outside, cache).load(rows)] == [r.id for r in rows]
 
 
 def test_a_cache_of_another_version_is_worked_out_anew(
@@ -316,8 +350,9 @@ def test_of_two_runs_on_one_folder_at_once_the_second_is_refused(
 def test_a_clock_that_jumps_changes_no_byte(
     done: Path, models: tuple[Encoder, StanceModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = write_config(tmp_path, more='issues = "issues.toml"\n')
-    shutil.copy(done.parent / "issues.toml", tmp_path)
+    config = write_config(tmp_path, more=ASKED)
+    for name in ("issues.toml", "frames.toml"):
+        shutil.copy(done.parent / name, tmp_path)
     for clock in ("time", "monotonic"):
         monkeypatch.setattr(time, clock, partial(next, cycle((4e9, 0.0, 1e9))))
     assert written(run_batch(load_config(config), *models).parent) == written(done)
@@ -327,6 +362,8 @@ def test_a_clock_that_jumps_changes_no_byte(
     ("", "inputs"), ('inputs = ["x"]\nout = "o"\nreprots = 3', "reprots"), ("inputs = 3", "inputs"), ("= 3", "TOML"),
     ('inputs = ["x"]\nout = "o"\n[events]\nthreshold = 2', "threshold"), ("[" * 5000, "TOML"),
     ("reports = " + "9" * 5000, "TOML"), ('inputs = ["x"]\nout = "a\\u0000"', "out"),
+    ('inputs = "x"\nout = "o"', r'inputs: should be a list of texts, as \["posts.jsonl"\]'),
+    ('inputs = ["x"]\nout = "o"\nsince = 2024-02-01\nuntil = 2024-01-01', "until: 2024-01-01 lies before since"),
 ])
 def test_a_wrong_config_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")
@@ -340,6 +377,19 @@ def test_inputs_that_name_nothing_are_named(tmp_path: Path) -> None:
         load_config(tmp_path / "c.toml").paths()
 
 
+def test_where_nothing_can_be_read_the_reasons_are_told(
+    models: tuple[Encoder, StanceModel], tmp_path: Path
+) -> None:
+    for n in range(7):
+        (tmp_path / f"posts{n}.jsonl").touch()
+    config = tmp_path / "batch.toml"
+    config.write_text('inputs = ["posts*.jsonl"]\nout = "out"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"there; correct inputs\n  posts0.jsonl: is empty; (.*\n){5}  and 2 more$"):
+        run_batch(load_config(config), *models)
+    with pytest.raises(InputError, match=r"in the window; correct inputs, since or until\n  posts.jsonl: a document "):
+        run_batch(load_config(write_config(tmp_path / "late", more="since = 2030-01-01\n")), *models)
+
+
 @pytest.fixture
 def duckdb() -> None:
     if importlib.util.find_spec("duckdb") is None:
@@ -351,11 +401,17 @@ def duckdb() -> None:
 def test_the_common_questions_are_answered(done: Path, question: str) -> None:
     answer = list(csv.DictReader(io.StringIO(run_query(done, question))))
     if question == "first":
-        tram = next(row for row in answer if row["issue"] == "Is the new tram a success?")
-        assert (tram["first_source"], tram["published"]) == ("Courier", "2024-05-06") or (
-            tram["first_source"], tram["published"]) == ("Traders' Post", "2024-05-06")
+        tram = [row for row in answer if row["issue"] == "Is the new tram a success?"]
+        assert [(row["first_source"], row["published"]) for row in tram] == [
+            ("Courier", "2024-05-06"), ("Traders' Post", "2024-05-06")]  # on one day: nobody was first
+        assert {row["n_sources"] for row in tram} == {"3"}
     if question == "weeks":
-        assert {"source", "week", "stance", "n"} == set(answer[0])
+        assert list(answer[0]) == ["asked", "target", "source", "week", "stance", "n"]
+        clear = Counter(row["event_id"] is None for row in read_table(done, "positions")
+                        if row["stance"] and float(str(row["confidence"])) >= CLEAR)
+        assert clear == {is_asked: sum(int(row["n"]) for row in answer if bool(row["asked"]) == is_asked)
+                         for is_asked in (False, True)}
+        assert {row["target"] for row in answer if row["asked"]} == {"the new tram"}
         assert {row["week"] for row in answer} <= {"2024-W19", "2024-W24", ""}
     if question == "relays":
         assert any(row["origin"] == "The mayor" for row in answer)
@@ -367,6 +423,24 @@ def test_a_question_that_cannot_be_answered_is_named(done: Path, tmp_path: Path)
                                    (done, "SELECT nothing FROM claims", "nothing")):
         with pytest.raises(InputError, match=said):
             run_query(folder, question)
+
+
+@pytest.mark.usefixtures("duckdb")
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions_are_answered_where_no_two_sources_meet(
+    models: tuple[Encoder, StanceModel], tmp_path: Path, question: str
+) -> None:
+    config = load_config(write_config(tmp_path / "run [v1]", ROWS[5:]))
+    assert run_query(run_batch(config, *models).parent, question).count("\n") == 1  # the names of the columns
+
+
+@pytest.mark.usefixtures("duckdb")
+def test_a_damaged_table_is_named(done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done / "tables", tmp_path / "tables")
+    part = max((tmp_path / "tables" / "claims").rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-30])
+    with pytest.raises(InputError, match=r"tables/claims: cannot be read .*make the tables anew"):
+        run_query(tmp_path, "silent")
 
 
 def test_processes_write_what_one_process_writes(
@@ -395,7 +469,7 @@ def fill(n):
         for i in range(n):
             print(json.dumps({{"text": f"{{i}} {{text}}", "source": "S", "title": f"Bridge {{i}}"}}), file=file)
     with Cache(rows.with_suffix(f".{{n}}.sqlite")) as cache:
-        assert len(shelf.fill_shelf([rows], lambda published: True, cache).rows) == n
+        assert len(shelf.fill_shelf([rows], lambda published: "", cache).rows) == n
     unit = 1 if sys.platform == "darwin" else 1024
     return rows.stat().st_size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

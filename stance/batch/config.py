@@ -20,13 +20,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 
 from stance.errors import InputError
 from stance.events import DAYS, THRESHOLD
 from stance.records import read_toml
 
-Named = Annotated[str, Field(pattern="^[^\0]+$")]  # no path holds NUL
+Named = Annotated[str, Field(pattern="^[^\0]*$")]  # no path holds NUL
 
 
 class _Strict(BaseModel):
@@ -51,25 +52,58 @@ class Config(_Strict):
     reports: int = Field(default=50, ge=0)
     events: Events = Events()
 
-    def holds(self, published: str | None) -> bool:
-        """Whether a document of this date belongs into the window. Without a window all do; undated ones only then."""
-        if self.since is None and self.until is None:
-            return True
-        day = (published or "")[:10]
-        return bool(day) and (self.since or datetime.date.min).isoformat() <= day <= (
-            self.until or datetime.date.max).isoformat()
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        if until and (since := info.data.get("since")) and since > until:
+            raise ValueError(f"{until} lies before since, {since}; no document is in such a window")
+        return until
+
+    @property
+    def place(self) -> Path:
+        """The folder that `out` names."""
+        return self.folder / self.out
+
+    @property
+    def has_window(self) -> bool:
+        return self.since is not None or self.until is not None
+
+    def why_outside(self, published: str | None) -> str:
+        """Why a document of this date does not belong into the window; empty where it does. Without a window all do."""
+        if not self.has_window:
+            return ""
+        try:
+            day = datetime.date.fromisoformat((published or "")[:10])
+        except ValueError:
+            return "has no day to hold against the window; give it a date, or take since and until out"
+        if self.since and day < self.since:
+            return f"was published on {day}, before since, {self.since}"
+        return f"was published on {day}, after until, {self.until}" if self.until and day > self.until else ""
 
     def paths(self) -> Sequence[Path]:
-        """The files and folders that the inputs name. Raises InputError where one names nothing."""
+        """The files and folders that the inputs name, but for those in `out`: what a run writes is no input.
+
+        Raises InputError where an input names nothing, or nothing outside `out`."""
         found: list[Path] = []
+        place = self.place.resolve()
         for pattern in self.inputs:
-            # Path.glob takes no ".." and no absolute pattern.
-            names = sorted(glob.glob(pattern, root_dir=self.folder, recursive=True))  # noqa: PTH207
-            if not names:
+            paths = [self.folder / name for name in _find(pattern, self.folder)]
+            if not paths:
                 raise InputError(f"{self.folder / pattern}: no such file or folder; correct `inputs` (paths are "
                                  "relative to the config file)")
-            found += [self.folder / name for name in names]
+            outside = [path for path in paths if not path.resolve().is_relative_to(place)]
+            if not outside:
+                raise InputError(f"{self.folder / pattern}: lies in `out`, {self.place}, where a run replaces what it "
+                                 "finds; give `out` a folder of its own")
+            found += outside
         return list(dict.fromkeys(found))
+
+
+def _find(pattern: str, folder: Path) -> list[str]:
+    """What a pattern names. A file whose name reads like a pattern, `posts [1].jsonl`, comes before what it matches."""
+    # Path.glob takes no ".." and no absolute pattern.
+    return (glob.glob(glob.escape(pattern), root_dir=folder)  # noqa: PTH207
+            or sorted(glob.glob(pattern, root_dir=folder, recursive=True)))  # noqa: PTH207
 
 
 def load_config(path: Path) -> Config:
@@ -80,5 +114,13 @@ def load_config(path: Path) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise InputError(f"{path}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}; known are inputs, out, since, "
-                         "until, issues, codebooks, reports and [events] days, threshold") from None
+        raise InputError(f"{path}: {key}: {_say(first)}; known are inputs, out, since, until, issues, codebooks, "
+                         "reports and [events] days, threshold") from None
+
+
+def _say(error: ErrorDetails) -> str:
+    """What is wrong, in the words of TOML and not of Python."""
+    if error["type"] == "tuple_type":
+        return 'should be a list of texts, as ["posts.jsonl"]'
+    said = error["msg"].removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]

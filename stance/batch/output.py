@@ -1,24 +1,25 @@
 """Writes what a run found: Parquet by week, a page for the events of most sources, an index, the run card.
 
 Everything is written beside the old output and put in its place at the end, so a run that is killed leaves the old one
-whole. Rows are held for one week at most, and for no more than PART_ROWS of them.
+whole. The old is moved aside, not taken away, until the new stands: where a kill falls between two moves, the next run
+puts it back. Rows are held for one week at most, and for no more than PART_ROWS of them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from stance.comparison import sources
 from stance.errors import InputError
 from stance.events import Event
-from stance.records import Comparison, Document, Skipped, to_plain
+from stance.records import Comparison, Document, Skipped, digest, to_plain
 from stance.report import render_report
-from stance.report.exports import DICTIONARY, build_tables, to_parquet
+from stance.report.exports import DICTIONARY, build_tables, data_dictionary, to_parquet
 from stance.report.index import Listed, render_index
 
 PART_ROWS = 50_000
@@ -26,20 +27,41 @@ COLUMNS: dict[str, dict[str, tuple[type, str]]] = {
     name: {"event_id": (str, "the event that its document belongs to; empty for issues that the user asked"), **columns}
     for name, columns in DICTIONARY.items()
 } | {"frames": {
-    "event_id": (str, "as above"), "claim_id": (str, "the claim"), "codebook": (str, "name of the codebook"),
+    "event_id": (str, "the event that the claim's document belongs to"), "claim_id": (str, "the claim"),
+    "codebook": (str, "name of the codebook"),
     "label": (str, "id of the label; empty where none is likely enough"), "p": (float, "its probability")}}
 TABLES = ("documents", "claims", "issues", "positions", "cells", "conflicts", "frames")
 Tables = dict[str, list[dict[str, Any]]]  # table → rows, without `event_id`
+CACHE = "cache.sqlite"
 _PLACES = ("tables", "events", "issues", "index.html", "run.json", "skipped.jsonl")
+_NEW = ".new"
+_WEEK = {"week": (str, "ISO week of the event's first document, undated, or asked for issues that the user asked; "
+                       "it stands in the folder's name, not in the file")}
+
+
+def open_folder(folder: Path) -> None:
+    """Make the folder of a run. Raises InputError where that cannot be, or where it holds something that a run would
+    replace and that no run has made."""
+    try:
+        # A run leaves its cache, and all of its places where the cache was deleted.
+        ours = (folder / CACHE).exists() or all((folder / name).exists() for name in _PLACES)
+        foreign = [name for name in (*_PLACES, _NEW) if not ours and (folder / name).exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made ({error.strerror}); name another folder with `out`") from None
+    if foreign:
+        raise InputError(f"{folder}: holds {', '.join(foreign)}, which no batch run made and a run would replace; name "
+                         "another folder with `out`, or move that away")
 
 
 class Output:
-    """The folder of a run. Use it as a context manager; nothing is in place before `finish`.
+    """What a run writes into its folder, which `open_folder` gave and whose cache is open, so that no other run is at
+    work there. Use it as a context manager; nothing is in place before `finish`.
 
     Raises InputError where the folder cannot be written or the disk is full."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self._new = folder, folder / ".new"
+        self.folder, self._new = folder, folder / _NEW
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
         self._week = ""
         self._parts: dict[tuple[str, str], int] = {}
@@ -48,12 +70,17 @@ class Output:
         self._asked: list[Listed] = []
 
     def __enter__(self) -> Output:
-        shutil.rmtree(self._new, ignore_errors=True)
+        self._settle()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        shutil.rmtree(self._new, ignore_errors=True)
+        self._settle()
+
+    @property
+    def n_ranked(self) -> int:
+        """Events with issues: those that may get a page."""
+        return len(self._ranks)
 
     def add(self, event: Event, tables: Tables) -> None:
         """An event's rows. Events come by week."""
@@ -67,7 +94,7 @@ class Output:
         self._add("asked", None, build_rows(comparison), ("issues", "positions", "cells", "conflicts"))
         (issue,) = comparison.issues
         name = f"issues/{_file_name(issue.id)}.html"
-        self._write(name, render_report(comparison, documents).encode())
+        self._write(name, [render_report(comparison, documents).encode()])
         self._asked.append(_listed(name, issue.title, comparison))
 
     def best_events(self, events: Iterable[Event], n: int) -> list[Event]:
@@ -79,7 +106,7 @@ class Output:
     def add_page(self, event: Event, comparison: Comparison, documents: Sequence[Document]) -> None:
         """The page of an event."""
         name = f"events/{event.id}.html"
-        self._write(name, render_report(comparison, documents).encode())
+        self._write(name, [render_report(comparison, documents).encode()])
         title = next((d.title for d in comparison.documents if d.title), None)
         title = title or next((c.text for c in comparison.claims), event.id)
         self._pages.append(_listed(name, title, comparison))
@@ -87,23 +114,45 @@ class Output:
     def finish(self, card: Mapping[str, Any], skipped: Sequence[Skipped]) -> Path:
         """Put everything in place; gives the index page."""
         self._flush()
-        for name in ("tables", "events", "issues"):
+        for name in sorted({*TABLES} - {name for name, _ in self._parts}):  # so that a question can be put to it
+            self._write_part(name, "undated", [])
+        self._write("tables/DATA-DICTIONARY.md", [data_dictionary(
+            {name: _WEEK | COLUMNS[name] for name in TABLES}).encode()])
+        for name in ("events", "issues"):
             (self._new / name).mkdir(parents=True, exist_ok=True)
-        self._write("run.json", (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
-        self._write("skipped.jsonl", "".join(json.dumps(to_plain(item), ensure_ascii=False) + "\n" for item in skipped)
-                    .encode("utf-8", "replace"))
-        self._write("index.html", render_index(card, self._asked, self._pages).encode())
+        self._write("run.json", [_line(card, indent=1)])
+        self._write("skipped.jsonl", (_line(to_plain(item)) for item in skipped))
+        self._write("index.html", [render_index(card, self._asked, self._pages).encode()])
         try:
             for name in _PLACES:
-                old = self.folder / f".old-{name}"
-                for place in (old, self.folder / name):
-                    if place.is_dir():
-                        shutil.rmtree(place)
+                if (self.folder / name).exists():
+                    (self.folder / name).replace(self._old(name))
                 (self._new / name).replace(self.folder / name)
         except OSError as error:
-            raise InputError(f"{self.folder}: cannot be written ({error.strerror}); free some space or close what uses "
-                             "it, and give the same command again: what is done is kept") from None
+            raise self._unwritten(error) from None
         return self.folder / "index.html"
+
+    def _settle(self) -> None:
+        """Put back what was moved aside where nothing took its place, and take away what is no longer needed."""
+        try:
+            for name in _PLACES:
+                old = self._old(name)
+                if old.exists() and not (self.folder / name).exists():
+                    old.replace(self.folder / name)
+                elif old.is_dir() and not old.is_symlink():
+                    shutil.rmtree(old, ignore_errors=True)  # what is in use is taken away another time
+                else:
+                    old.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritten(error) from None
+        shutil.rmtree(self._new, ignore_errors=True)
+
+    def _old(self, name: str) -> Path:
+        return self.folder / f".old-{name}"
+
+    def _unwritten(self, error: OSError) -> InputError:
+        return InputError(f"{self.folder}: cannot be written ({error.strerror}); free some space or close what uses "
+                          "it, and give the same command again: what is done is kept")
 
     def _add(self, week: str, event_id: str | None, tables: Tables, names: Sequence[str]) -> None:
         if week != self._week:
@@ -120,15 +169,19 @@ class Output:
 
     def _flush_table(self, name: str) -> None:
         if rows := self._rows[name]:
-            n = self._parts[name, self._week] = self._parts.get((name, self._week), -1) + 1
-            self._write(f"tables/{name}/week={self._week}/part-{n:04d}.parquet", to_parquet(COLUMNS[name], rows))
+            self._write_part(name, self._week, rows)
             self._rows[name] = []
 
-    def _write(self, name: str, content: bytes) -> None:
+    def _write_part(self, name: str, week: str, rows: list[dict[str, Any]]) -> None:
+        n = self._parts[name, week] = self._parts.get((name, week), -1) + 1
+        self._write(f"tables/{name}/week={week}/part-{n:04d}.parquet", [to_parquet(COLUMNS[name], rows)])
+
+    def _write(self, name: str, content: Iterable[bytes]) -> None:
         path = self._new / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            with path.open("wb") as file:
+                file.writelines(content)
         except OSError as error:
             raise InputError(f"{self.folder / name}: cannot be written ({error.strerror}); free some space and give "
                              "the same command again: what is done is kept, and the run goes on from there") from None
@@ -143,10 +196,16 @@ def build_rows(comparison: Comparison) -> Tables:
 
 def _listed(name: str, title: str, comparison: Comparison) -> Listed:
     dates = sorted(d.published[:10] for d in comparison.documents if d.published)
-    speaking = {cell.source for cell in comparison.cells if cell.n_claims}
-    return Listed(name, title, dates[0] if dates else "", tuple(s for s in sources(comparison) if s in speaking),
-                  len(comparison.documents), len(comparison.issues), sum(i.contested for i in comparison.issues))
+    speaking = sorted({cell.source for cell in comparison.cells if cell.n_claims})
+    return Listed(name, title, dates[0] if dates else "", tuple(speaking), len(comparison.documents),
+                  len(comparison.issues), sum(i.contested for i in comparison.issues))
 
 
 def _file_name(issue_id: str) -> str:
-    return "".join(c if c.isalnum() and c.isascii() else "-" for c in issue_id)
+    """A name that any file system takes; with a digest where ids that differ, also in case alone, would share it."""
+    plain = re.sub(r"[^a-z0-9_]+", "-", issue_id.lower())[:60].strip("-")
+    return plain if plain == issue_id else f"{plain}-{digest(issue_id)[:8]}".strip("-")
+
+
+def _line(plain: Any, indent: int | None = None) -> bytes:
+    return (json.dumps(plain, ensure_ascii=False, indent=indent) + "\n").encode("utf-8", "replace")

@@ -8,6 +8,7 @@ import time
 log = logging.getLogger(__name__)
 
 EVERY = 5.0  # seconds between two lines
+SURE = 60.0  # seconds after which the rate so far foretells the rest, if a hundredth is not done before
 
 
 class Progress:
@@ -22,7 +23,11 @@ class Progress:
         now = time.monotonic()
         if now - self._told >= EVERY and self.done:
             self._told = now
-            rate = self.done / (now - self._begun)
-            left = int((self.total - self.done) / rate) if rate else 0
-            log.info("%d of %d %s, %.0f a second, about %d:%02d left", self.done, self.total, self.what, rate,
-                     left // 60, left % 60)
+            passed = now - self._begun
+            rate = self.done / passed
+            foretold = ""
+            if passed >= SURE or self.done * 100 >= self.total:
+                left = int((self.total - self.done) / rate)
+                foretold = f", about {left // 60}:{left % 60:02d} left"
+            log.info("%d of %d %s, %.*f a second%s", self.done, self.total, self.what, 1 if rate < 10 else 0, rate,
+                     foretold)

@@ -23,7 +23,7 @@ from stance.alignment.reading import read_contexts
 from stance.batch.config import Config
 from stance.batch.engine import LOCAL, Engine
 from stance.batch.kept import KeptEncoder, KeptModel
-from stance.batch.output import Output, Tables, build_rows
+from stance.batch.output import CACHE, Output, Tables, build_rows, open_folder
 from stance.batch.progress import Progress
 from stance.batch.shelf import Row, Shelf, fill_shelf, pack, program_sha256, unpack
 from stance.cache import Cache
@@ -36,7 +36,7 @@ from stance.events import Event, group_events
 from stance.framing import StanceModel
 from stance.pipeline import Reading, load_asked, run_card, trace_origins
 from stance.positions import label_issues
-from stance.records import Asked, Claim, Comparison, Document, Issue, digest, from_plain, to_plain
+from stance.records import Asked, Claim, Comparison, Document, Issue, Skipped, digest, from_plain, to_plain
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ WAITING = 8192  # texts that wait to be encoded, so that those of one length mak
 LABELLED = 4000  # claims whose events are labelled at a time
 ASKED = 2000  # claims that questions are put to at a time
 LEAD = 3  # a document's event shows in its title and this many first claims
+REASONS = 5  # reasons that are told where nothing could be read
 PAGE_CLAIMS = 400  # claims that the page of an asked issue shows, those that speak to it most likely
 
 
@@ -63,19 +64,15 @@ def run_batch(config: Config, encoder: Encoder, model: StanceModel, engine: Engi
     """The whole run; gives the index page. Raises InputError where nothing can be read, or the disk is full.
 
     engine  where the models work; what is written is the same"""
-    out = config.folder / config.out
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{out}: cannot be made ({error.strerror}); name another folder with `out`") from None
+    paths, out = config.paths(), config.place
+    open_folder(out)
     asked = load_asked(config.folder / config.issues) if config.issues else ()
     codebooks = [load_codebook(config.folder / name) for name in config.codebooks]
-    with Cache(out / "cache.sqlite") as cache:
+    with Cache(out / CACHE) as cache:
         told = Told(KeptEncoder(encoder, cache, engine), KeptModel(model, cache, engine), asked, codebooks)
-        shelf = fill_shelf([path for path in config.paths() if path.resolve() != out.resolve()], config.holds, cache)
+        shelf = fill_shelf(paths, config.why_outside, cache)
         if not shelf.rows:
-            raise InputError(f"{', '.join(config.inputs)}: no readable document there in the window; correct inputs, "
-                             "since or until")
+            raise InputError(_say_nothing_read(config, shelf.skipped))
         log.info("%d documents of %d sources, %d claims; %d left out", len(shelf.rows),
                  len({row.source for row in shelf.rows}), shelf.n_claims, len(shelf.skipped))
         vectors = encode_documents(shelf, told.encoder)
@@ -94,7 +91,16 @@ def run_batch(config: Config, encoder: Encoder, model: StanceModel, engine: Engi
             pages = output.best_events(events, config.reports)
             for event, comparison, documents in compare_events(pages, shelf, told):
                 output.add_page(event, comparison, documents)
-            return output.finish(batch_card(config, shelf, told, len(events), len(shared)), shelf.skipped)
+            card = batch_card(config, shelf, told) | {
+                "n_events": len(events), "n_events_shared": len(shared), "n_events_with_issues": output.n_ranked}
+            return output.finish(card, shelf.skipped)
+
+
+def _say_nothing_read(config: Config, skipped: Sequence[Skipped]) -> str:
+    told = list(dict.fromkeys(f"\n  {item.path}: {item.reason}" for item in skipped[:REASONS]))
+    told += [f"\n  and {len(skipped) - REASONS} more"] if len(skipped) > REASONS else []
+    where, what = (" in the window", "inputs, since or until") if config.has_window else ("", "inputs")
+    return f"{', '.join(config.inputs)}: no readable document there{where}; correct {what}{''.join(told)}"
 
 
 def encode_documents(shelf: Shelf, encoder: KeptEncoder) -> NDArray[np.float16]:
@@ -238,14 +244,15 @@ def ask_events(events: Sequence[Event], shelf: Shelf, told: Told) -> Iterator[tu
         yield _compare(documents, claims, [issue], label_issues([issue], claims, told.model), told), documents
 
 
-def batch_card(config: Config, shelf: Shelf, told: Told, n_events: int, n_shared: int) -> dict[str, Any]:
+def batch_card(config: Config, shelf: Shelf, told: Told) -> dict[str, Any]:
     """How the run was made, without its time or place."""
     card = run_card(Reading((), ()), told.encoder, told.model)
+    del card["skipped"]  # skipped.jsonl has it
     return card | {
         "device": told.encoder.device, "library": library(told.encoder.device),
         "config": config.model_dump(mode="json", exclude={"out"}),
         "inputs": list(shelf.inputs), "languages": shelf.languages, "dropped": shelf.dropped,
         "n_documents": len(shelf.rows), "n_sources": len({row.source for row in shelf.rows}),
-        "n_claims": shelf.n_claims, "n_skipped": len(shelf.skipped), "n_events": n_events, "n_events_shared": n_shared,
+        "n_claims": shelf.n_claims, "n_skipped": len(shelf.skipped),
         "signature": signature(card),
     }

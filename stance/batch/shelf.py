@@ -97,10 +97,13 @@ def program_sha256() -> str:
     return total.hexdigest()
 
 
-def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache: Cache) -> Shelf:
-    """Read what is new under the paths, keep it, and list everything that `holds` takes by its date."""
-    inputs, skipped = list_inputs(paths)
-    n_bytes = sum(file.path.stat().st_size for file in inputs if file.path.is_file())
+def fill_shelf(paths: Sequence[Path], why_outside: Callable[[str | None], str], cache: Cache) -> Shelf:
+    """Read what is new under the paths, keep it, and list it, but for the folder of the cache.
+
+    why_outside  why a document of this date is left out; empty where it is not"""
+    inputs, skipped = list_inputs(paths, cache.path.parent)
+    skip = remember(Skipped)  # a window may leave out a million documents, for few reasons
+    n_bytes = sum(_size(file.path) for file in inputs)
     progress = Progress("kB read", max(n_bytes // 1000, 1))
     rows: dict[str, Row] = {}
     seen: dict[str, str] = {}
@@ -113,11 +116,12 @@ def fill_shelf(paths: Sequence[Path], holds: Callable[[str | None], bool], cache
         if n_bytes > PROCESSES_FROM:
             do = partial(map_processes, open_.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn"))))
         for file, record in zip(inputs, shelve_files(inputs, cache, do), strict=True):
-            progress(file.path.stat().st_size // 1000 if file.path.is_file() else 0)
+            progress(_size(file.path) // 1000)
             skipped += [Skipped(*item) for item in record["skipped"]]
             n_taken = 0
             for key, _, id_, source, published, n, counts in record["documents"]:
-                if not holds(published):
+                if reason := why_outside(published):
+                    skipped.append(skip(file.name, f"a document of {source} {reason}"))
                     continue
                 if id_ in seen:
                     skipped.append(Skipped(file.name, f"repeats a document of {seen[id_]} word for word, from the same "
@@ -138,20 +142,25 @@ def shelve_files(files: Sequence[Input], cache: Cache, do: Map) -> Iterator[dict
     not whole.
 
     do  maps a function over parts, here or in processes"""
-    sha256 = ["" if not file.path.is_file() else _sha256(file.path) for file in files]
+    sha256 = [_sha256(file.path) for file in files]
     keys = [digest("file", program_sha256(), its, file.name, sorted(file.said.fields.items()),
                    sorted(file.said.columns.items())) for file, its in zip(files, sha256, strict=True)]
     new = {key for key in keys if not _is_whole(key, cache)}
-    small = {key: file for file, key in zip(files, keys, strict=True)
-             if key in new and file.path.is_file() and file.path.stat().st_size <= SMALL}
+    small = {key: file for file, key, its in zip(files, keys, sha256, strict=True)
+             if key in new and its and _size(file.path) <= SMALL}
     read = do(read_whole, small.values())
     for file, key, its in zip(files, keys, sha256, strict=True):
-        if key in new:
-            skipped: list[tuple[str, str]] = []
-            parts, skipped = next(read) if key in small else (do(extract_slice, _slices(file, skipped)), skipped)
-            lines = [line for part in parts for line in _keep(part, key, cache)]
-            cache.put([(key, pack({"sha256": its, "documents": lines, "skipped": skipped}))])
-        yield dict(unpack(cache.get([key])[key]))
+        if key not in new:
+            yield dict(unpack(cache.get([key])[key]))
+            continue
+        skipped: list[tuple[str, str]] = []
+        parts, skipped = next(read) if key in small else (do(extract_slice, _slices(file, skipped)), skipped)
+        lines = [line for part in parts for line in _keep(part, key, cache)]
+        record = {"sha256": its, "documents": lines, "skipped": skipped}
+        if its:  # what cannot be read may be, another time
+            cache.put([(key, pack(record))])
+            new.discard(key)  # two folders may hold one file under one name
+        yield record
 
 
 def _keep(extracted: Extracted, made: str, cache: Cache) -> Iterator[tuple[Any, ...]]:
@@ -234,6 +243,20 @@ def unpack(kept: bytes) -> Any:
     return json.loads(zlib.decompress(kept))
 
 
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where it cannot be looked at, which reading it says."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Digest of a file's bytes; empty where it has none or they cannot be read, which reading it says."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -38,6 +38,7 @@ _ASIDE = frozenset(_ASIDE_ENDINGS.split())
 _ASIDE_NAMES = re.compile(
     r"(?:readme|license|licence|changelog|notice)(?:\.\w+)?|thumbs\.db|desktop\.ini", re.IGNORECASE
 )
+_WRITTEN = (frozenset(("comparison.json", "report.html")), frozenset(("index.html", "run.json", "skipped.jsonl")))
 _NAME_DATE = re.compile(r"[ _-]*(\d{4}-\d{2}-\d{2})[ _-]*")
 
 
@@ -69,23 +70,30 @@ def read_input(file: Input, seen: MutableMapping[str, str]) -> Iterator[Document
     except UnreadableError as error:
         yield Skipped(file.name, str(error))
     except (OSError, RecursionError, MemoryError) as error:
-        yield Skipped(file.name, f"cannot be read ({type(error).__name__}: {error}); check the file")
+        # An OSError's own words name the whole path, which differs from machine to machine.
+        told = getattr(error, "strerror", None) or error
+        yield Skipped(file.name, f"cannot be read ({type(error).__name__}: {told}); check the file")
 
 
-def list_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Skipped]]:
-    """Each file under the paths once, by name; and the names in a sources.toml that lead nowhere.
+def list_inputs(paths: Sequence[Path], apart: Path | None = None) -> tuple[list[Input], list[Skipped]]:
+    """Each file under the paths once, by name; the folders that cannot be read, and the names in a sources.toml
+    that lead nowhere.
+
+    apart  a folder that is not walked into: the one that is written to
 
     Raises InputError where a path is missing or a sources.toml is malformed."""
     paths = [Path(path) for path in paths]
     said: dict[Path, dict[str, Said]] = {}
     found: dict[Path, tuple[str, str]] = {}
     walked: list[tuple[Path, Path]] = []  # folder given, folder in it
+    missing: list[Skipped] = []
     for given in sorted(paths, key=lambda path: (len(path.parts), path)):
         if given.is_dir():
-            for walk, inner, names in os.walk(given):
+            closed: list[OSError] = []
+            for walk, inner, names in os.walk(given, onerror=closed.append):
                 folder = Path(walk)
-                if folder != given and "comparison.json" in names and "report.html" in names:
-                    inner.clear()  # what an earlier comparison wrote is no document
+                if folder != given and (_is_written(names) or (apart and folder.resolve() == apart.resolve())):
+                    inner.clear()
                     continue
                 inner[:] = sorted(n for n in inner if not n.startswith("."))
                 walked.append((given, folder))
@@ -93,12 +101,18 @@ def list_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Skipped]]:
                     path = folder / name
                     if _is_candidate(name):
                         found.setdefault(path.resolve(), (path.relative_to(given).as_posix(), given.resolve().name))
+            missing += [
+                Skipped(
+                    Path(error.filename).relative_to(given).as_posix(),
+                    f"is a folder that cannot be read ({error.strerror}); check its permissions",
+                )
+                for error in closed
+            ]
         elif given.exists():
             found.setdefault(given.resolve(), (given.name, given.resolve().parent.name))
         else:
             raise InputError(f"{given}: no such file or folder; check the path")
     twice = Counter(name for name, _ in found.values())
-    missing = []
     for given, folder in walked:
         for name in said.setdefault(folder.resolve(), read_sources(folder)):
             if not _is_there(folder / name):
@@ -121,6 +135,11 @@ def _is_there(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a name longer than any file's
         return False
+
+
+def _is_written(names: Sequence[str]) -> bool:
+    """Whether a folder of these files is what an earlier comparison or batch run wrote: no document."""
+    return any(written <= set(names) for written in _WRITTEN)
 
 
 def _is_candidate(name: str) -> bool:

@@ -163,11 +163,11 @@ def write_exports(comparison: Comparison, out_dir: Path) -> tuple[Path, ...]:
     return tuple(out_dir / name for name in contents)
 
 
-def data_dictionary() -> str:
-    """What each column holds, as Markdown."""
+def data_dictionary(tables: Mapping[str, Mapping[str, tuple[type, str]]] = DICTIONARY) -> str:
+    """What each column holds, as Markdown. `tables`: as DICTIONARY."""
     lines = ["# Data dictionary", "", "Offsets count code points in the file as decoded. Empty means: not known, or "
              "does not apply.", ""]
-    for name, columns in DICTIONARY.items():
+    for name, columns in tables.items():
         lines += [f"## {name}", "", "| column | kind | holds |", "|---|---|---|"]
         lines += [f"| {column} | {kind.__name__} | {meaning} |" for column, (kind, meaning) in columns.items()] + [""]
     return "\n".join(lines)

@@ -23,7 +23,9 @@ class Listed:
 
 
 def render_index(run: Mapping[str, Any], asked: Sequence[Listed], events: Sequence[Listed]) -> str:
-    """The page as HTML text. It runs no script and loads nothing."""
+    """The page as HTML text. It runs no script and loads nothing.
+
+    run  the run card with its counts, as run.json has it"""
     style = template_text("report.css")
     return render_page("index.html", {"t": strings()["index"], "style": style, "policy": content_policy(style),
                                       "run": run, "asked": asked, "events": events})
