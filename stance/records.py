@@ -343,7 +343,7 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
         if plain not in args:
             raise InputError(f"{where}: {plain!r} is none of {', '.join(map(str, args))}")
         return plain
-    if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
+    if kind is float and isinstance(plain, int) and not isinstance(plain, bool) and abs(plain) < 1 << 1023:
         return float(plain)
     if isinstance(kind, type) and kind in (str, int, float, bool) and not isinstance(plain, kind):
         raise InputError(f"{where}: expected {kind.__name__}, found {type(plain).__name__}")

@@ -311,7 +311,8 @@ def test_a_document_that_is_damaged_during_a_run_is_told_and_then_worked_out_ane
         looked = shelf.Shelf(cache, rows, (), (), {}, {}, 0)
         with pytest.raises(InputError, match="give the same command again"):
             looked.load(rows)
-        assert [d.id for d, _ in fill_shelf(config.paths(), config.why_outside, cache).load(rows)] == [r.id for r in rows]
+        again = fill_shelf(config.paths(), config.why_outside, cache).load(rows)
+        assert [document.id for document, _ in again] == [row.id for row in rows]
 
 
 def test_a_cache_of_another_version_is_worked_out_anew(

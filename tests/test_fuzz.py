@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import runpy
 import signal
@@ -15,6 +16,7 @@ from stance.batch import load_config
 from stance.documents import read_documents
 from stance.errors import InputError
 from stance.evaluation import load_gold
+from stance.evaluation.gates import read_baseline
 from stance.pipeline import load_asked
 from stance.records import Document, Skipped, dump_json, read_comparison, read_json, read_rows, read_toml
 
@@ -95,3 +97,13 @@ def test_what_no_parser_takes_is_refused_with_advice(text: str, tmp_path: Path) 
     for read in readers:
         with pytest.raises(InputError, match=r"a\.toml|gold\.json"):
             read()
+
+
+def test_a_number_that_no_float_can_hold_is_refused(tmp_path: Path) -> None:
+    """Found once in 100,000 damaged baselines."""
+    row = {"metric": "macro_f1", "value": 0.5, "low": None, "high": int("9" * 400), "n": 1}
+    (tmp_path / "baseline.json").write_text(json.dumps({
+        "schema": "stance-evaluation/1", "exit_code": 0,
+        "suites": [{"name": "a", "path": "a.toml", "exit_code": 0, "items": {}, "rows": [row]}]}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"baseline\.json.*high: expected float"):
+        read_baseline(tmp_path / "baseline.json")
