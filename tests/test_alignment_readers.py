@@ -212,9 +212,12 @@ def test_many_pairs_are_read_in_their_order(tiny_encoder: Path, tmp_path: Path) 
     assert reader.score(many) == pytest.approx(reader.score(PAIRS) * 23 + reader.score(PAIRS[:1]), abs=1e-4)
 
 
-def test_what_goes_beyond_the_limit_of_a_reader_is_left_out(tiny_encoder: Path, tmp_path: Path) -> None:
-    """A reader of 256 tokens, which is as far as texts are read, gets no more, and the same in long texts."""
-    reader = CrossEncoder(save_classifier(tiny_encoder, tmp_path / "one", ["LABEL_0"], n_tokens=256))
+@pytest.mark.parametrize("n_tokens", [256, 128])
+def test_what_goes_beyond_the_limit_of_a_reader_is_left_out(
+    tiny_encoder: Path, tmp_path: Path, n_tokens: int
+) -> None:
+    """A reader gets no more than its tokenizer says that it bears, and the same in long texts."""
+    reader = CrossEncoder(save_classifier(tiny_encoder, tmp_path / "one", ["LABEL_0"], n_tokens=n_tokens))
     long = "the bridge opened . " * 80
     alike, longer, other = reader.score([(long, PAIRS[0][1]), (long + "bad praise " * 40, PAIRS[0][1]),
                                          (long, PAIRS[1][1])])

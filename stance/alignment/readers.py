@@ -20,6 +20,8 @@ from stance.encoding import find_encoder_directory, weights_sha256
 from stance.errors import InputError, ModelError
 from stance.records import digest
 
+MAX_TOKENS = 256  # of a pair that a cross-encoder reads, or fewer where it bears fewer
+
 PairOfTexts = tuple[str, str]
 
 
@@ -62,8 +64,8 @@ class CrossEncoder:
         found: list[float | None] = []
         for begin in range(0, len(pairs), 32):
             batch = pairs[begin:begin + 32]
-            inputs = self._tokenizer([a for a, _ in batch], [b for _, b in batch], truncation=True, max_length=256,
-                                     padding=True, return_tensors="pt")
+            inputs = self._tokenizer([a for a, _ in batch], [b for _, b in batch], truncation=True, padding=True,
+                                     max_length=min(MAX_TOKENS, self._tokenizer.model_max_length), return_tensors="pt")
             with torch.inference_mode():
                 logits = self._model(**inputs).logits.float()
             same = logits[:, 0].sigmoid() if self._neutral is None else 1 - logits.softmax(1)[:, self._neutral]
