@@ -17,7 +17,7 @@ _VERBS = {
     tweet report reply retort quip joke predict estimate suggest propose complain lament boast brag opine
     testify swear vow pledge promise disclose imply hint conclude inform assure remind urge protest recommend
     confirm reaffirm affirm profess posit theorize speculate surmise muse marvel gush fume scoff retweet
-    proclaim decree recount confess reckon clarify exclaim confide tout forecast reassure concur attest vouch
+    proclaim recount confess reckon clarify exclaim confide tout forecast reassure concur attest vouch
     moan grumble gripe
 """,
     "think": """
@@ -36,7 +36,7 @@ _VERBS = {
     "show": """
     show find indicate reveal demonstrate discover learn conclude determine observe assess suggest estimate
     calculate realize realise understand imagine assume decide signal anticipate guess know feel maintain remind
-    respond wonder
+    respond wonder decree
 """,
     "quote": """
     charge respond continue shout yell chant whisper read answer counter elaborate offer laugh shrug smile sigh
