@@ -11,7 +11,8 @@ that is often written where clusters are too coarse: the same pipeline reads eve
 they speak to one thing, and pairs above a threshold, chosen likewise, make rows (connected components). All ways have
 the same weights.
 
-Beside them the figures of `stance compare` as it is by default, from `stance.evaluation.gold`. Seconds are of the
+Beside them the figures of `stance compare` as it is by default, from `stance.evaluation.gold`, and of the same without
+its reading of likely pairs, which is how `stance batch` aligns. Seconds are of the
 processor, from files to comparison, the classifier's loading left out.
 """
 
@@ -29,6 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stance import pipeline as whole
 from stance.comparison import compare
 from stance.documents.sentences import split_sentences
 from stance.encoding import find_encoder_directory
@@ -183,13 +185,15 @@ def main() -> None:
             chances.append(read_pairs(read, classify))
             seconds.append(time.process_time() - begun)
         measure("every pair", lambda k, threshold: join_pairs(folders[k], chances[k], threshold), CHANCES, seconds)
-    model, found = load_stance_model(), []
-    for folder, texts in pairs:
-        gold, begun = load_gold(folder), time.process_time()
-        comparison = compare_files(document_files(gold, texts), model, None, ()).comparison
-        found.append((folder.name, score_gold(gold, comparison, folder.name), time.process_time() - begun))
-        write_whole(told.out / f"stance-{folder.name}.json", dump_json(comparison))
-    print_way("stance compare", found)
+    model = load_stance_model()
+    for way, most in (("stance compare", whole.ALL_PAIRS_UP_TO), ("as stance batch", 0)):
+        whole.ALL_PAIRS_UP_TO, found = most, []  # type: ignore[misc]
+        for folder, texts in pairs:
+            gold, begun = load_gold(folder), time.process_time()
+            comparison = compare_files(document_files(gold, texts), model, None, ()).comparison
+            found.append((folder.name, score_gold(gold, comparison, folder.name), time.process_time() - begun))
+            write_whole(told.out / f"{way.replace(' ', '-')}-{folder.name}.json", dump_json(comparison))
+        print_way(way, found)
 
 
 if __name__ == "__main__":
