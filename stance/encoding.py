@@ -182,9 +182,11 @@ def choose_device(device: str = "auto") -> str:
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
+        torch.ones(1, device=device).cpu()
         return str(torch.device(device))
-    except RuntimeError:
-        raise ModelError(f"device {device!r}: torch knows none of that name; say auto, cpu, cuda or openvino") from None
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise ModelError(f"device {device!r}: torch has none of that name here; say auto, cpu, cuda or openvino"
+                         ) from None
 
 
 def best_dtype() -> Dtype:

@@ -60,12 +60,13 @@ class Compiled:
 
 
 def load_openvino() -> Any:
-    """The library, without its telemetry. Raises ModelError where it is not installed."""
+    """The library, whose telemetry is kept from loading in this process. Raises ModelError where it cannot be loaded.
+    """
     # It reports to its makers when it is imported, unless its part for that is not there; then it is content without.
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     try:
         import openvino
-    except ImportError:
-        raise ModelError("device openvino: not installed; run pip install 'stance-compare[openvino]', or say auto"
-                         ) from None
+    except ImportError as error:
+        raise ModelError(f"device openvino: cannot be loaded ({error}); run pip install 'stance-compare[openvino]', "
+                         "or say auto") from None
     return openvino

@@ -21,7 +21,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     says who tried."""
     tried = tmp_path_factory.mktemp("offline") / "tried.txt"
     tried.touch()
-    folders = [str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    folders = [str(OFFLINE), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STANCE_TRIED", str(tried))
         patch.setenv("PYTHONPATH", os.pathsep.join(folders))

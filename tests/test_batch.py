@@ -7,7 +7,6 @@ import csv
 import importlib.util
 import io
 import json
-import os
 import resource
 import shutil
 import signal
@@ -198,7 +197,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     """Real SIGKILLs at random moments, in processes of their own; eval/kills.py does it fifty times."""
     config = write_config(tmp_path)
     ran = subprocess.run([sys.executable, str(ROOT / "eval" / "kills.py"), str(config), "--kills", "4"],
-                         capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
+                         capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "0 rounds differ" in ran.stdout
 
@@ -480,6 +479,5 @@ assert size > 39_000_000, size
 print(after - before)
 assert after - before < size / 2, (before, after, size)
 """, encoding="utf-8")
-    ran = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False,
-                         env=os.environ | {"PYTHONPATH": str(ROOT)})
+    ran = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

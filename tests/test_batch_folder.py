@@ -104,10 +104,12 @@ def test_what_a_run_wrote_is_no_document(tmp_path: Path, inputs: list[str]) -> N
     assert (again.inputs, again.skipped) == (alone.inputs, alone.skipped)
 
 
-def test_what_a_run_wrote_elsewhere_is_no_document_either(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inputs", [".", "*", "**/*"])
+def test_what_a_run_wrote_elsewhere_is_no_document_either(tmp_path: Path, inputs: str) -> None:
     write_post(tmp_path / "posts.jsonl")
     write_out(tmp_path / "last year", (Skipped("a.txt", "is empty"),))
-    assert [file["path"] for file in shelve(write_config(tmp_path, inputs=["."], out="out")).inputs] == ["posts.jsonl"]
+    read = shelve(write_config(tmp_path, inputs=[inputs], out="out")).inputs
+    assert [file["path"] for file in read] == ["posts.jsonl"]
 
 
 @pytest.mark.parametrize("call", ["open", "stat"])
@@ -235,7 +237,7 @@ def test_a_kill_between_two_moves_loses_nothing(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "tables" / "old").exists() or (tmp_path / ".old-tables" / "old").exists()
     with Output(tmp_path):
         assert {path.name for path in tmp_path.iterdir()} == PLACES
-        assert (tmp_path / "tables" / "old").exists() == (move < 2)
+        assert (tmp_path / "tables" / "old").exists(), "some of the old output beside some of the new"
 
 
 @pytest.mark.parametrize("move", range(12))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -52,7 +53,8 @@ def project(tmp_path: Path) -> Path:
 
 def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, cwd=folder, check=False,
-                          env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"})  # fmt: skip
+                          env={"PATH": "/usr/bin:/bin"}
+                          | {k: os.environ[k] for k in ("PYTHONPATH", "STANCE_TRIED")})  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["github.yml", "gitlab.yml", "pre-commit.yml"])

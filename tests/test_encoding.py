@@ -68,8 +68,9 @@ def test_auto_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert choose_device() == "cuda"
     assert choose_device("cpu") == "cpu"
-    with pytest.raises(ModelError, match="abacus"):
-        choose_device("abacus")
+    for device in ("abacus", "meta", "cuda:99"):  # no name, no place for answers, not there
+        with pytest.raises(ModelError, match=f"{device}.*say auto"):
+            choose_device(device)
 
 
 def test_what_is_computed_elsewhere_comes_back(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,16 @@ def test_nothing_of_a_person_is_left_anywhere_in_an_export(tmp_path: Path) -> No
     assert [c["id"] for c in plain["claims"]] == [c.id for c in made.claims]
 
 
+def test_a_path_loses_names_and_keeps_its_date() -> None:
+    found, _ = comparison()
+    claim = dataclasses.replace(found.claims[0], text="“It is loud,” said Deborah Lund.", holder="Deborah Lund")
+    document = dataclasses.replace(found.documents[0], path="0012-2024-10-24-deborah.lund.html")
+    made = dataclasses.replace(found, claims=(claim, *found.claims[1:]), documents=(document, *found.documents[1:]))
+    path = redact_comparison(made).documents[0].path
+    assert path.startswith("0012-2024-10-24-[person ")
+    assert "lund" not in path
+
+
 def test_redacting_twice_changes_nothing_more() -> None:
     once = redact_comparison(comparison()[0])
     assert redact_comparison(once) == once

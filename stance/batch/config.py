@@ -23,6 +23,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
+from stance.documents.reading import is_written
 from stance.errors import InputError
 from stance.events import DAYS, THRESHOLD
 from stance.records import read_toml
@@ -92,6 +93,10 @@ class Config(_Strict):
                 raise InputError(f"{self.folder / pattern}: no such file or folder; correct `inputs` (paths are "
                                  "relative to the config file)")
             outside = [path for path in paths if not path.resolve().is_relative_to(place)]
+            if outside and not (self.folder / pattern).exists():  # what a pattern found, nobody has named
+                outside = [path for path in outside if not is_written(path, self.folder)]
+                if not outside:
+                    raise InputError(f"{self.folder / pattern}: names only what earlier runs wrote; correct `inputs`")
             if not outside:
                 raise InputError(f"{self.folder / pattern}: lies in `out`, {self.place}, where a run replaces what it "
                                  "finds; give `out` a folder of its own")

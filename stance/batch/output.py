@@ -133,16 +133,16 @@ class Output:
         return self.folder / "index.html"
 
     def _settle(self) -> None:
-        """Put back what was moved aside where nothing took its place, and take away what is no longer needed."""
+        """Put back all that was moved aside where not all of the new output came into place, and take away what is no
+        longer needed."""
+        is_half = any((self._new / name).exists() for name in _PLACES)
         try:
             for name in _PLACES:
-                old = self._old(name)
-                if old.exists() and not (self.folder / name).exists():
-                    old.replace(self.folder / name)
-                elif old.is_dir() and not old.is_symlink():
-                    shutil.rmtree(old, ignore_errors=True)  # what is in use is taken away another time
-                else:
-                    old.unlink(missing_ok=True)
+                old, place = self._old(name), self.folder / name
+                if old.exists() and is_half:
+                    _remove(place)
+                    old.replace(place)
+                _remove(old)
         except OSError as error:
             raise self._unwritten(error) from None
         shutil.rmtree(self._new, ignore_errors=True)
@@ -185,6 +185,13 @@ class Output:
         except OSError as error:
             raise InputError(f"{self.folder / name}: cannot be written ({error.strerror}); free some space and give "
                              "the same command again: what is done is kept, and the run goes on from there") from None
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)  # what is in use is taken away another time
+    else:
+        path.unlink(missing_ok=True)
 
 
 def build_rows(comparison: Comparison) -> Tables:

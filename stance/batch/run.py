@@ -63,7 +63,10 @@ class Told:
 def run_batch(config: Config, encoder: Encoder, model: StanceModel, engine: Engine = LOCAL) -> Path:
     """The whole run; gives the index page. Raises InputError where nothing can be read, or the disk is full.
 
-    engine  where the models work; what is written is the same"""
+    engine  where the models work; what is written is the same
+
+    From eight megabytes of input on, files are read in processes that are spawned: a script that calls this has its
+    main part behind `if __name__ == "__main__"`."""
     paths, out = config.paths(), config.place
     open_folder(out)
     asked = load_asked(config.folder / config.issues) if config.issues else ()
@@ -105,7 +108,8 @@ def _say_nothing_read(config: Config, skipped: Sequence[Skipped]) -> str:
 
 def encode_documents(shelf: Shelf, encoder: KeptEncoder) -> NDArray[np.float16]:
     """A unit vector a document, float16 (n, d): the mean of its title's and its first claims'; zeros where it has
-    neither. All claims are encoded on the way, in the words in which alignment will ask for them."""
+    neither. All claims of documents that are new are encoded on the way, in the words in which alignment will ask for
+    them."""
     keys = [digest("document", *encoder.made, row.key) for row in shelf.rows]
     vectors = np.zeros((len(keys), encoder.width), dtype=np.float16)
     new: list[int] = []

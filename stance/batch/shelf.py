@@ -14,6 +14,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache as remember
@@ -65,19 +66,22 @@ class Shelf:
 
     def load(self, rows: Sequence[Row]) -> Extracted:
         """The documents, with their texts, and their claims. Raises InputError where one was damaged meanwhile."""
-        kept = self._kept({row.key for row in rows})
+        kept = get_whole(self.cache, {row.key for row in rows})
         plain = [unpack(kept[row.key]) for row in rows]
-        texts = self._kept({p["text"] for p in plain})
+        texts = get_whole(self.cache, {p["text"] for p in plain})
         whole = {key: zlib.decompress(text).decode("utf-8", "surrogatepass") for key, text in texts.items()}
         return [(from_plain(Document, p["document"] | {"text": whole[p["text"]]}),
                  [from_plain(Claim, c) for c in p["claims"]]) for p in plain]
 
-    def _kept(self, keys: set[str]) -> dict[str, bytes]:
-        kept = self.cache.get(sorted(keys))
-        if len(kept) < len(keys):
-            raise InputError(f"{self.cache.path}: documents in it were damaged since this run looked; check the disk "
-                             "and give the same command again, which works them out anew")
-        return kept
+
+
+def get_whole(cache: Cache, keys: set[str]) -> dict[str, bytes]:
+    """What was seen to be kept. Raises InputError where it no longer is."""
+    kept = cache.get(sorted(keys))
+    if len(kept) < len(keys):
+        raise InputError(f"{cache.path}: documents in it were damaged since this run looked; check the disk and give "
+                         "the same command again, which works them out anew")
+    return kept
 
 
 @remember
@@ -151,13 +155,13 @@ def shelve_files(files: Sequence[Input], cache: Cache, do: Map) -> Iterator[dict
     read = do(read_whole, small.values())
     for file, key, its in zip(files, keys, sha256, strict=True):
         if key not in new:
-            yield dict(unpack(cache.get([key])[key]))
+            yield dict(unpack(get_whole(cache, {key})[key]))
             continue
         skipped: list[tuple[str, str]] = []
         parts, skipped = next(read) if key in small else (do(extract_slice, _slices(file, skipped)), skipped)
         lines = [line for part in parts for line in _keep(part, key, cache)]
-        record = {"sha256": its, "documents": lines, "skipped": skipped}
-        if its:  # what cannot be read may be, another time
+        record = {"sha256": _sha256(file.path), "documents": lines, "skipped": skipped}
+        if its and its == record["sha256"]:  # what cannot be read may be, another time; what was written to is anew
             cache.put([(key, pack(record))])
             new.discard(key)  # two folders may hold one file under one name
         yield record
@@ -223,14 +227,23 @@ def read_whole(file: Input) -> tuple[list[Extracted], list[tuple[str, str]]]:
 
 
 def map_processes(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: Iterable[Any]) -> Iterator[Any]:
-    """In the order given, with two parts a processor under way."""
+    """In the order given, with two parts a processor under way. Raises InputError where a process was ended."""
     under_way: deque[Future[Any]] = deque()
-    for part in parts:
-        under_way.append(pool.submit(work, part))
-        if len(under_way) >= 2 * (os.cpu_count() or 1):
+    names: deque[str] = deque()
+    try:
+        for part in parts:
+            under_way.append(pool.submit(work, part))
+            names.append(part.name if isinstance(part, Input) else part[0].path)
+            if len(under_way) >= 2 * (os.cpu_count() or 1):
+                yield under_way.popleft().result()
+                names.popleft()
+        while under_way:
             yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
+            names.popleft()
+    except BrokenProcessPool:
+        raise InputError(f"{', '.join(dict.fromkeys(names))}: a process that read one of these was ended from outside "
+                         "(out of memory, or a parser crashed); give the same command again, and if it comes back, "
+                         "take the files out one by one") from None
 
 
 def pack(plain: Any) -> bytes:

@@ -6,6 +6,7 @@ format a file has is told by its name; the formats have a module each.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -135,6 +136,17 @@ def _is_there(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a name longer than any file's
         return False
+
+
+def is_written(path: Path, below: Path) -> bool:
+    """Whether a file or folder is, or lies in, what an earlier comparison or batch run wrote, below a folder."""
+    above = [parent for parent in path.parents if parent.is_relative_to(below) and parent != below]
+    return any(_is_written(_names(folder)) for folder in (path, *above))
+
+
+@functools.lru_cache(maxsize=1024)
+def _names(folder: Path) -> Sequence[str]:
+    return tuple(os.listdir(folder)) if folder.is_dir() else ()  # noqa: PTH208
 
 
 def _is_written(names: Sequence[str]) -> bool:

@@ -325,9 +325,9 @@ def read_baseline(path: Path) -> dict[str, Result]:
 
 
 def _find_earlier(suite: Suite, before: Mapping[str, Result], baseline: Path) -> Result:
-    """The suite's result in the baseline. Raises InputError where there is none, and where a limit of it is relaxed or
-    gone or its settings are others, unless the suite says why. A reason that the baseline holds excused an earlier
-    step, so it does not count."""
+    """The suite's result in the baseline. Raises InputError where there is none, where a metric of it is gone, and,
+    unless the suite says why, where a limit of it is relaxed or gone or its settings are others. A reason that the
+    baseline holds excused an earlier step, so it does not count."""
     earlier = before.get(suite.name)
     if earlier is None:
         raise InputError(

@@ -47,7 +47,7 @@ _CONTACTS = (
 
 
 _TOLD = ("title", "inputs", "skipped", "corrections")  # what the run card has from documents and people
-_GAP = r"(?:[\s_+-]|%20)+"  # between the words of a name, also in the name of a file or an address
+_GAP = r"(?:[\s._+-]|%20)+"  # between the words of a name, also in the name of a file or an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class Redactor:
         """The text without private names and contact data."""
         for shown, pattern in _CONTACTS:
             text = pattern.sub(shown, text)
+        return self.hide_names(text)
+
+    def hide_names(self, text: str) -> str:
+        """The text without private names: of a path, where a date may look like a telephone."""
         return self.names.sub(lambda found: f"[person {self.numbers[(found.lastindex or 1) - 1]}]", text)
 
 
@@ -133,12 +137,13 @@ def redact_comparison(comparison: Comparison) -> Comparison:
         return replace(i, title=redact(i.title), target=redact(i.target), why=redact(i.why))
 
     def document(d: Document) -> Document:
-        return replace(d, title=d.title and redact(d.title), path=redact(d.path), url=d.url and redact(d.url),
-                       origin=d.origin and redact(d.origin), text="")  # fmt: skip
+        return replace(d, title=d.title and redact(d.title), path=redact.hide_names(d.path),
+                       url=d.url and redact(d.url), origin=d.origin and redact(d.origin), text="")  # fmt: skip
 
     def plain(value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {key: plain(inner) for key, inner in value.items()}
+            return {key: redact.hide_names(inner) if key == "path" else plain(inner)
+                    for key, inner in value.items()}
         if isinstance(value, list):
             return list(map(plain, value))
         return redact(value) if isinstance(value, str) else value
